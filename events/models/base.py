@@ -1,0 +1,97 @@
+"""What an event and a project have in common: a bilingual title, texts, themes, an image, a keeper."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from portal import i18n
+from portal.models import Published
+
+SHARED_FIELDS = ("title", "summary", "description")
+
+
+class Titled(Published):
+    """Something that an organisation publishes under a title, in one language or both."""
+
+    organisation = models.ForeignKey(
+        "members.Organisation",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="own_%(class)ss",
+        verbose_name=_("published by"),
+        help_text=_("Its editors write it. Without an organisation only staff do."),
+    )
+    title = models.CharField(_("title"), max_length=150, blank=True)
+    slug = models.SlugField(_("address"), max_length=120, unique=True, null=True, blank=True)
+    summary = models.CharField(
+        _("summary"),
+        max_length=300,
+        blank=True,
+        help_text=_("One sentence. It stands in lists and search results."),
+    )
+    description = models.TextField(
+        _("description"),
+        blank=True,
+        validators=[MaxLengthValidator(10_000)],
+        help_text=_("Markdown: paragraphs, lists, links and headings from ## down."),
+    )
+    themes = models.ManyToManyField(
+        "members.Theme", blank=True, related_name="%(class)ss", verbose_name=_("themes")
+    )
+    image = models.ImageField(_("image"), upload_to="images", blank=True, max_length=200)
+    image_alt = models.CharField(
+        _("description of the image"),
+        max_length=150,
+        blank=True,
+        help_text=_("What somebody who cannot see it should hear."),
+    )
+    sources = models.ManyToManyField(
+        "members.Source", blank=True, related_name="+", verbose_name=_("sources")
+    )
+
+    slug_sources = {"slug_fr": "title_fr", "slug_en": "title_en"}
+
+    class Meta(Published.Meta):
+        abstract = True
+        constraints = [
+            *Published.Meta.constraints,
+            models.CheckConstraint(
+                condition=(~Q(title_fr="") & Q(title_fr__isnull=False))
+                | (~Q(title_en="") & Q(title_en__isnull=False)),
+                name="%(app_label)s_%(class)s_titled",
+                violation_error_message=_("Give a title in French or in English."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return i18n.text(self, "title").value
+
+    def clean(self) -> None:
+        errors: dict[str, Any] = {}
+        if not (i18n.text(self, "title").value.strip()):
+            errors["title_fr"] = _("Give a title in French or in English.")
+        if self.image and not i18n.text(self, "image_alt").value:
+            errors["image_alt_fr"] = _("Describe the image for those who cannot see it.")
+        errors |= self.further_errors()
+        if errors:
+            raise ValidationError(errors)
+
+    def further_errors(self) -> dict[str, Any]:
+        """What is wrong with this kind in particular, by column."""
+        return {}
+
+    def slug_for(self, language: str) -> str:
+        """The word that stands for this object in addresses of a language."""
+        own = getattr(self, f"slug_{language}")
+        return own or getattr(self, f"slug_{i18n.other(language)}") or ""
+
+    def texts_for_search(self, language: str) -> list[str]:
+        """The texts and themes a search looks into; two queries where nothing was prefetched."""
+        names = ("summary", "description")
+        texts = [i18n.text(self, name, language).value for name in names]
+        return texts + [i18n.text(theme, "name", language).value for theme in self.themes.all()]

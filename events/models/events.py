@@ -1,0 +1,215 @@
+"""Events, and the organisations that organise them together."""
+
+import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from events.models.base import Titled
+from events.querysets import EventQuerySet
+from portal import i18n
+from portal.fields import CodeListField, WebAddressField
+from portal.models import AgreedRow
+
+
+def validate_time_zone(value: str) -> None:
+    """Refuse what is not a time zone of the IANA database."""
+    if value not in available_timezones():
+        raise ValidationError(_("This is not a known time zone, such as Europe/Paris."))
+
+
+class Event(Titled):
+    """Something that takes place, on site, online, or both."""
+
+    class Kind(models.TextChoices):
+        """What sort of event it is."""
+
+        ASSEMBLY = "assembly", _("Assembly")
+        CONFERENCE = "conference", _("Conference")
+        FORUM = "forum", _("Forum")
+        HEARING = "hearing", _("Hearing")
+        ROUND_TABLE = "round-table", _("Round table")
+        CONSULTATION = "consultation", _("Consultation")
+        WORKSHOP = "workshop", _("Workshop")
+        MEETUP = "meetup", _("Meet-up")
+        TRAINING = "training", pgettext_lazy("kind of event", "Training")
+        WEBINAR = "webinar", _("Webinar")
+
+    class Outcome(models.TextChoices):
+        """Whether it takes place as announced (schema.org's EventStatusType)."""
+
+        PLANNED = "planned", _("As planned")
+        POSTPONED = "postponed", _("Postponed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Qualifier(models.TextChoices):
+        """How well the number of participants is known."""
+
+        EXACT = "exact", _("exactly")
+        MORE_THAN = "more-than", _("more than")
+        ABOUT = "about", _("about")
+
+    LANGUAGES = [("fr", _("French")), ("en", _("English")), ("es", _("Spanish")), ("oc", _("Occitan")), ("lsf", _("French Sign Language"))]
+    AUDIENCES = [
+        ("public", _("General public")),
+        ("researchers", _("Researchers")),
+        ("companies", _("Companies")),
+        ("startups", _("Startups")),
+        ("students", _("Students and pupils")),
+        ("public-bodies", _("Public bodies")),
+        ("health-professionals", _("Health professionals")),
+    ]
+
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    outcome = models.CharField(
+        _("status"), max_length=9, choices=Outcome, default=Outcome.PLANNED
+    )
+    starts_at = models.DateTimeField(_("start"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("end"), null=True, blank=True)
+    all_day = models.BooleanField(_("all day"), default=False)
+    timezone = models.CharField(
+        _("time zone"), max_length=40, default=settings.TIME_ZONE, validators=[validate_time_zone]
+    )
+    period = models.CharField(
+        _("period"),
+        max_length=80,
+        blank=True,
+        help_text=_("In words, while there is no date: “autumn 2027”."),
+    )
+    place = models.CharField(_("place"), max_length=150, blank=True)
+    address = models.CharField(_("address"), max_length=250, blank=True)
+    commune = models.ForeignKey(
+        "members.Commune",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="events",
+        verbose_name=_("commune"),
+    )
+    online_url = WebAddressField(_("online address"), blank=True)
+    languages = CodeListField(_("languages spoken"), codes=LANGUAGES)
+    audience = CodeListField(_("audience"), codes=AUDIENCES)
+    price = models.DecimalField(
+        _("price"),
+        max_digits=8,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("In euros; 0 if it is free. Leave empty if it is not known."),
+    )
+    registration_url = WebAddressField(_("registration address"), blank=True)
+    attendance = models.PositiveIntegerField(_("participants"), null=True, blank=True)
+    attendance_qualifier = models.CharField(
+        _("how well the number is known"), max_length=9, choices=Qualifier, blank=True
+    )
+    projects = models.ManyToManyField(
+        "events.Project", blank=True, related_name="events", verbose_name=_("projects")
+    )
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta(Titled.Meta):
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = [F("starts_at").desc(nulls_last=True), "pk"]
+        indexes = [models.Index(fields=["status", "starts_at"], name="events_event_agenda")]
+        constraints = [
+            *Titled.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(ends_at=None) | Q(starts_at__isnull=False, ends_at__gte=F("starts_at")),
+                name="events_event_ends_after_start",
+                violation_error_message=_("An event cannot end before it begins."),
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_at__isnull=False)
+                | (~Q(period_fr="") & Q(period_fr__isnull=False))
+                | (~Q(period_en="") & Q(period_en__isnull=False)),
+                name="events_event_dated",
+                violation_error_message=_("Give a start, or say the period in words."),
+            ),
+        ]
+
+    def get_absolute_url(self) -> str:
+        return reverse("events:event-detail", args=[self.slug_for(i18n.current())])
+
+    def further_errors(self) -> dict[str, Any]:
+        errors: dict[str, Any] = {}
+        if self.starts_at is None and not i18n.text(self, "period").value:
+            errors["starts_at"] = _("Give a start, or say the period in words.")
+        if self.ends_at and not self.starts_at:
+            errors["starts_at"] = _("An event that ends has a start.")
+        if self.starts_at and self.ends_at and self.ends_at < self.starts_at:
+            errors["ends_at"] = _("An event cannot end before it begins.")
+        return errors
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which its dates are said."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def local_start(self) -> datetime.datetime | None:
+        """When it starts, in its own time zone."""
+        return timezone.localtime(self.starts_at, self.zone) if self.starts_at else None
+
+    @property
+    def local_end(self) -> datetime.datetime | None:
+        """When it ends, in its own time zone."""
+        return timezone.localtime(self.ends_at, self.zone) if self.ends_at else None
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it is over; a whole day lasts until midnight where it takes place."""
+        last = self.ends_at or self.starts_at
+        if last is None:
+            return False
+        if self.all_day:
+            return timezone.localtime(last, self.zone).date() < timezone.localdate(timezone=self.zone)
+        return last < timezone.now()
+
+    @property
+    def is_online(self) -> bool:
+        return bool(self.online_url)
+
+    @property
+    def is_free(self) -> bool:
+        return self.price == 0
+
+    def search_texts(self, language: str) -> tuple[str, str]:
+        """What this event is found by, in a language."""
+        texts = [*self.texts_for_search(language), self.place]
+        texts += [row.organisation.name for row in self.organisers.agreed()]
+        return i18n.text(self, "title", language).value, "\n".join(texts)
+
+
+class EventOrganiser(AgreedRow):
+    """An organisation that organises an event, alone or with others."""
+
+    parent = "event"
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="organisers")
+
+    class Meta(AgreedRow.Meta):
+        verbose_name = _("organiser")
+        verbose_name_plural = _("organisers")
+        constraints = [
+            *AgreedRow.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["event", "organisation"],
+                name="events_organiser_once",
+                violation_error_message=_("This organisation is named twice."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.organisation)

@@ -1,0 +1,32 @@
+"""Who: accounts, organisations and their people, themes and sources."""
+
+from members.models.accounts import Invitation, Seat, User
+from members.models.organisations import (
+    College,
+    Contact,
+    Exchange,
+    Membership,
+    Organisation,
+    OrganisationLink,
+    Trust,
+)
+from members.models.people import Distinction, Person
+from members.models.taxonomies import Commune, Source, Theme
+
+__all__ = [
+    "College",
+    "Commune",
+    "Contact",
+    "Distinction",
+    "Exchange",
+    "Invitation",
+    "Membership",
+    "Organisation",
+    "OrganisationLink",
+    "Person",
+    "Seat",
+    "Source",
+    "Theme",
+    "Trust",
+    "User",
+]

@@ -1,0 +1,357 @@
+"""Organisations of the territory, what they offer and look for, and their membership."""
+
+from typing import Any
+
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from members.models.taxonomies import LATITUDE, LONGITUDE
+from members.querysets import ContactQuerySet, MembershipQuerySet, OrganisationQuerySet
+from members.validators import validate_rna, validate_ror, validate_siren
+from portal import i18n
+from portal.fields import WebAddressField
+from portal.models import Published, Row
+
+
+class Organisation(Published):
+    """An actor of the territory. It may be listed without being a member of the association."""
+
+    class Kind(models.TextChoices):
+        """What sort of body it is."""
+
+        LOCAL_AUTHORITY = "local-authority", _("Local authority")
+        STATE = "state", _("State service")
+        UNIVERSITY = "university", _("University")
+        HOSPITAL = "hospital", _("Healthcare institution")
+        RESEARCH = "research-organisation", _("Research organisation")
+        LABORATORY = "laboratory", _("Laboratory")
+        SCHOOL = "school", _("School")
+        COMPANY = "company", _("Company")
+        STARTUP = "startup", _("Startup")
+        NETWORK = "network", _("Network")
+        INFRASTRUCTURE = "infrastructure", _("Infrastructure")
+        PLACE = "place", pgettext_lazy("kind of organisation", "Venue")
+        FOUNDATION = "foundation", _("Foundation")
+        PROGRAMME = "programme", pgettext_lazy("kind of organisation", "Programme")
+
+    name = models.CharField(_("name"), max_length=150)
+    official_name = models.CharField(_("official name"), max_length=250, blank=True)
+    short_name = models.CharField(
+        _("short name"), max_length=30, blank=True, help_text=_("An acronym, such as CHU.")
+    )
+    former_name = models.CharField(_("former name"), max_length=150, blank=True)
+    slug = models.SlugField(_("address"), max_length=120, unique=True)
+    kind = models.CharField(_("kind"), max_length=24, choices=Kind)
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name=_("part of"),
+        help_text=_("The organisation this one belongs to, such as a laboratory’s university."),
+    )
+    themes = models.ManyToManyField(
+        "members.Theme", blank=True, related_name="organisations", verbose_name=_("themes")
+    )
+    summary = models.CharField(
+        _("summary"),
+        max_length=300,
+        blank=True,
+        help_text=_("One sentence: what you do, for whom. It stands in lists and search results."),
+    )
+    description = models.TextField(
+        _("description"),
+        blank=True,
+        validators=[MaxLengthValidator(10_000)],
+        help_text=_("Markdown: paragraphs, lists, links and headings from ## down."),
+    )
+    address = models.CharField(_("address"), max_length=250, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=10, blank=True)
+    commune = models.ForeignKey(
+        "members.Commune",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="organisations",
+        verbose_name=_("commune"),
+    )
+    latitude = models.FloatField(_("latitude"), null=True, blank=True, validators=LATITUDE)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True, validators=LONGITUDE)
+    website = WebAddressField(_("website"), blank=True)
+    logo = models.ImageField(_("logo"), upload_to="logos", blank=True, max_length=200)
+    logo_alt = models.CharField(
+        _("description of the logo"),
+        max_length=150,
+        blank=True,
+        help_text=_("What somebody who cannot see it should hear."),
+    )
+    siren = models.CharField(
+        "SIREN", max_length=9, blank=True, validators=[validate_siren], help_text=_("Nine digits.")
+    )
+    rna = models.CharField(
+        "RNA",
+        max_length=10,
+        blank=True,
+        validators=[validate_rna],
+        help_text=_("For associations: W and nine digits."),
+    )
+    ror = models.CharField(
+        "ROR",
+        max_length=9,
+        blank=True,
+        validators=[validate_ror],
+        help_text=_("For research: the nine characters after https://ror.org/."),
+    )
+    verified_on = models.DateField(_("verified on"), null=True, blank=True, editable=False)
+    sources = models.ManyToManyField("members.Source", blank=True, verbose_name=_("sources"))
+
+    objects = OrganisationQuerySet.as_manager()
+
+    slug_sources = {"slug": "name"}
+
+    class Meta(Published.Meta):
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["name", "pk"]
+        constraints = [
+            *Published.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["siren"],
+                condition=~Q(siren=""),
+                name="members_organisation_siren_once",
+                violation_error_message=_("Another organisation already has this SIREN number."),
+            ),
+            models.UniqueConstraint(
+                fields=["rna"],
+                condition=~Q(rna=""),
+                name="members_organisation_rna_once",
+                violation_error_message=_("Another organisation already has this RNA number."),
+            ),
+            models.UniqueConstraint(
+                fields=["ror"],
+                condition=~Q(ror=""),
+                name="members_organisation_ror_once",
+                violation_error_message=_("Another organisation already has this ROR identifier."),
+            ),
+            models.CheckConstraint(
+                condition=Q(parent=None) | ~Q(parent=F("id")),
+                name="members_organisation_not_its_own_parent",
+                violation_error_message=_("An organisation cannot be part of itself."),
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__isnull=False, longitude__isnull=False),
+                name="members_organisation_whole_point",
+                violation_error_message=_("Give both latitude and longitude, or neither."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("members:organisation-detail", args=[self.slug])
+
+    @property
+    def keeper(self) -> "Organisation":
+        return self
+
+    def editors(self) -> models.QuerySet:
+        """The active people who write for this organisation."""
+        from members.models.accounts import User
+
+        return User.objects.filter(is_active=True, seats__organisation=self)
+
+    def is_trusted_for(self, kind: str) -> bool:
+        """Whether what it submits of this kind is published without waiting."""
+        return self.trusts.filter(kind=kind).exists()
+
+    def search_texts(self, language: str) -> tuple[str, str]:
+        """What this organisation is found by, in a language: its names, and its texts."""
+        names = " ".join([self.name, self.short_name, self.official_name, self.former_name])
+        texts = [i18n.text(self, "summary", language).value]
+        texts.append(i18n.text(self, "description", language).value)
+        texts += [i18n.text(exchange, "text", language).value for exchange in self.exchanges.all()]
+        texts += [i18n.text(theme, "name", language).value for theme in self.themes.all()]
+        return names, "\n".join(texts)
+
+
+class Exchange(Row):
+    """Something an organisation offers to others, or looks for."""
+
+    class Direction(models.TextChoices):
+        """Which way it goes."""
+
+        OFFER = "offer", pgettext_lazy("exchange", "We offer")
+        NEED = "need", pgettext_lazy("exchange", "We are looking for")
+
+    class Topic(models.TextChoices):
+        """What it is about: a filter of the directory."""
+
+        PARTNERS = "partners", _("Project partners")
+        DATA = "data", pgettext_lazy("topic", "Data")
+        RECRUITMENT = "recruitment", _("Recruitment")
+        COMPUTING = "computing", _("Computing power")
+        FUNDING = "funding", _("Funding")
+        TRAINING = "training", _("Training")
+        PREMISES = "premises", _("Premises and equipment")
+        EXPERTISE = "expertise", _("Expertise")
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="exchanges"
+    )
+    direction = models.CharField(_("direction"), max_length=5, choices=Direction)
+    topic = models.CharField(_("topic"), max_length=12, choices=Topic)
+    text = models.CharField(_("text"), max_length=300)
+
+    class Meta(Row.Meta):
+        verbose_name = _("offer or need")
+        verbose_name_plural = _("offers and needs")
+        indexes = [models.Index(fields=["direction", "topic"], name="members_exchange_topic")]
+
+    def __str__(self) -> str:
+        return i18n.text(self, "text").value
+
+
+class OrganisationLink(Row):
+    """A link of an organisation besides its website."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="links")
+    label = models.CharField(pgettext_lazy("link", "label"), max_length=80)
+    url = WebAddressField(pgettext_lazy("link", "address"))
+
+    class Meta(Row.Meta):
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Contact(Row):
+    """A way to reach an organisation, shown to those it chose."""
+
+    class Visibility(models.TextChoices):
+        """Who may read it."""
+
+        PUBLIC = "public", _("Everybody")
+        MEMBERS = "members", _("Members of the association")
+        STAFF = "staff", _("The association’s team")
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="contacts"
+    )
+    name = models.CharField(_("name"), max_length=120)
+    role = models.CharField(_("role"), max_length=120, blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    visibility = models.CharField(
+        _("shown to"), max_length=8, choices=Visibility, default=Visibility.STAFF
+    )
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta(Row.Meta):
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class College(models.Model):
+    """A group of members in the association's statutes, such as its founding members."""
+
+    code = models.SlugField(_("code"), unique=True)
+    name = models.CharField(_("name"), max_length=80)
+
+    class Meta:
+        verbose_name = _("college")
+        verbose_name_plural = _("colleges")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return i18n.text(self, "name").value
+
+
+class Membership(models.Model):
+    """A time during which an organisation is a member of the association."""
+
+    organisation = models.ForeignKey(
+        Organisation,
+        on_delete=models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("organisation"),
+    )
+    college = models.ForeignKey(
+        College, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("college")
+    )
+    since = models.DateField(_("from"), default=timezone.localdate)
+    until = models.DateField(_("to"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ["-since", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")),
+                name="members_membership_ends_after_start",
+                violation_error_message=_("A membership cannot end before it begins."),
+            ),
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=Q(until=None),
+                name="members_membership_one_running",
+                violation_error_message=_("This organisation already has a running membership."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} – {self.college}"
+
+
+class Trust(models.Model):
+    """An organisation whose submissions of one kind are published without waiting."""
+
+    class Kind(models.TextChoices):
+        """What it is trusted for."""
+
+        PROFILE = "organisation", _("Profile")
+        EVENT = "event", _("Events")
+        PROJECT = "project", _("Projects")
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, related_name="trusts", verbose_name=_("organisation")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    since = models.DateField(_("since"), default=timezone.localdate, editable=False)
+
+    class Meta:
+        verbose_name = _("trust")
+        verbose_name_plural = _("trusts")
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind"], name="members_trust_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} – {self.get_kind_display()}"
+
+
+def initials(organisation: Any) -> str:
+    """At most four letters for an organisation without a logo: its acronym, or its words' initials."""
+    short = organisation.short_name or organisation.name
+    if len(short) <= 4:
+        return short
+    small = {"de", "du", "des", "la", "le", "les", "et", "l", "d"}
+    words = [w for w in short.replace("-", " ").replace("’", " ").replace("'", " ").split() if w.lower() not in small]
+    letters = "".join(word[0] for word in words)[:4]
+    return (letters if len(letters) > 1 else short[:2]).upper()

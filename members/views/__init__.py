@@ -1,0 +1,1 @@
+"""Who knocks: the directory, the workspace, accounts."""

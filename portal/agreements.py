@@ -1,0 +1,125 @@
+"""Agreements: an organisation named by somebody else is shown once it said yes, and not before.
+
+A row that names an organisation is asked about when it becomes part of a published object. Any
+editor of that organisation answers from the workspace; staff may record an answer given elsewhere,
+with its source. The organisation that writes the object agrees by writing it.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal import kinds, notices
+from portal.errors import MessageRequired, NotAllowed, WrongState
+from portal.models import AgreedRow, HistoryEntry, Published, Status
+
+
+def row_models() -> Iterator[type[AgreedRow]]:
+    """Every kind of row that needs an agreement."""
+    for kind in kinds.every():
+        for name in kind.content.rows:
+            model = kind.content.row_model(name)
+            if issubclass(model, AgreedRow):
+                yield model
+
+
+def rows_of(target: Published) -> Iterator[AgreedRow]:
+    """The rows of `target` that name organisations, whatever they answered."""
+    content = kinds.of(target).content
+    for name in content.rows:
+        if issubclass(content.row_model(name), AgreedRow):
+            yield from getattr(target, name).select_related("organisation")
+
+
+def asked_of(user: Any) -> list[AgreedRow]:
+    """What waits for an answer of the organisations that `user` edits, the oldest first."""
+    rows: list[AgreedRow] = []
+    for model in row_models():
+        rows += (
+            model._default_manager.asked()  # type: ignore[attr-defined]
+            .filter(organisation__in=user.organisation_ids(), asked_at__isnull=False)
+            .filter(**{f"{model.parent}__status": Status.PUBLISHED})
+            .select_related("organisation", model.parent)
+        )
+    return sorted(rows, key=lambda row: row.asked_at)
+
+
+def give_own(target: Published, organisation: Any, by: Any) -> None:
+    """Note that the organisation which writes `target` agrees to being named in it."""
+    for row in rows_of(target):
+        if row.organisation == organisation and row.agreed_at is None:
+            _agree(row, by)
+
+
+def ask(target: Published) -> None:
+    """Ask the organisations that `target` names and that have not been asked yet."""
+    for row in rows_of(target):
+        if row.agreed_at is None and row.asked_at is None and row.declined_at is None:
+            row.asked_at = timezone.now()
+            row.save(update_fields=["asked_at"])
+            notices.agreement_asked(row)
+
+
+@transaction.atomic
+def agree(row: AgreedRow, *, by: Any) -> AgreedRow:
+    """Say yes for the organisation that `row` names: visitors see it from now on."""
+    row = _answered(row, by)
+    _agree(row, by)
+    _record(row, HistoryEntry.Action.AGREED, by)
+    return row
+
+
+@transaction.atomic
+def decline(row: AgreedRow, *, by: Any) -> AgreedRow:
+    """Say no, now or after having agreed: visitors do not see it, or no longer do."""
+    row = _answered(row, by, may_change_mind=True)
+    row.forget_agreement()
+    row.declined_at = timezone.now()
+    row.save()
+    _record(row, HistoryEntry.Action.DECLINED, by)
+    return row
+
+
+@transaction.atomic
+def record(row: AgreedRow, *, source: str, by: Any) -> AgreedRow:
+    """Note an agreement that was given elsewhere; `source` says where. For staff."""
+    if not by.has_perm(f"{row._meta.app_label}.change_{row._meta.model_name}"):
+        raise NotAllowed
+    if not source.strip():
+        raise MessageRequired
+    row = _locked(row)
+    row.agreement_source = source.strip()
+    _agree(row, by)
+    _record(row, HistoryEntry.Action.AGREED, by, source)
+    return row
+
+
+def _locked(row: AgreedRow) -> AgreedRow:
+    return type(row)._default_manager.select_for_update().get(pk=row.pk)
+
+
+def _answered(row: AgreedRow, by: Any, may_change_mind: bool = False) -> AgreedRow:
+    row = _locked(row)
+    if not by.is_active or not by.edits(row.organisation):
+        raise NotAllowed
+    if row.agreed_at is not None and not may_change_mind:
+        raise WrongState
+    return row
+
+
+def _agree(row: AgreedRow, by: Any) -> None:
+    row.agreed_at, row.agreed_by, row.declined_at = timezone.now(), by, None
+    row.save()
+
+
+def _record(row: AgreedRow, action: HistoryEntry.Action, by: Any, source: str = "") -> None:
+    HistoryEntry.objects.create(
+        target_type=kinds.of(row.owner).content_type,
+        target_id=row.owner.pk,
+        action=action,
+        actor=by,
+        message=f"{row.organisation} – {source}" if source else str(row.organisation),
+    )

@@ -1,0 +1,66 @@
+"""System checks: production does not start without its secrets, nor with the demo's public passwords."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.checks import Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
+from django.db.utils import DatabaseError
+
+DEMO_DOMAIN = "demo.example"
+
+REQUIRED = {
+    "SECRET_KEY": "a long random string, kept secret",
+    "ALLOWED_HOSTS": "the host names visitors use, separated by commas",
+    "BASE_URL": "the address of the site, such as https://portal.example.org",
+    "DEFAULT_FROM_EMAIL": "the address mails are sent from",
+}
+
+
+@register(Tags.security)
+def check_production_settings(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[Error]:
+    """Name each setting that production cannot do without."""
+    if settings.DEBUG:
+        return []
+    return [
+        Error(f"{name} is not set.", hint=f"Put it in the environment: {what}.", id="portal.E001")
+        for name, what in REQUIRED.items()
+        if not getattr(settings, name)
+    ] + ([Error("DEMO cannot be on where DEBUG is off.", id="portal.E002")] if settings.DEMO else [])
+
+
+@register(Tags.database)
+def check_no_demo_accounts(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[Error]:
+    """Refuse a production database that holds accounts whose password everybody knows."""
+    if settings.DEBUG:
+        return []
+    return demo_account_errors()
+
+
+def demo_account_errors() -> list[Error]:
+    """An error for each demo account in the database; none where there is no table yet."""
+    try:
+        accounts = list(
+            get_user_model()
+            ._default_manager.filter(folded_email__endswith=f"@{DEMO_DOMAIN}")
+            .values_list("email", flat=True)
+        )
+    except DatabaseError:
+        return []
+    return [
+        Error(
+            f"The demo account {email} is in this database; its password is public.",
+            hint="Delete it (manage.py delete_demo_accounts) or start from an empty database.",
+            id="portal.E003",
+        )
+        for email in accounts
+    ]
+
+
+def refuse_unsafe_start() -> None:
+    """Raise ImproperlyConfigured, with what to do, before production serves its first request."""
+    errors = check_production_settings(None) + check_no_demo_accounts(None)
+    if errors:
+        raise ImproperlyConfigured("\n".join(f"{error.msg} {error.hint or ''}" for error in errors))

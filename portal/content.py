@@ -1,0 +1,290 @@
+"""What of an object its editors write, as plain values that can be held, compared and restored.
+
+A `Content` names the fields, many-to-manies, images and rows of one model that go through review.
+`read` turns them into JSON, `write` puts such values onto an existing row. Nothing else does either,
+so a key, an owner, a status, a slug or an agreement can never arrive from a form or from stored JSON.
+
+Values are keyed by column ("title_fr", "starts_at", "themes", "partners"). A text that is not there
+is "", a many-to-many is a list of keys in order, rows are a list of objects in order, an image is the
+name it has in the stores, "" if there is none.
+"""
+
+import datetime
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import models
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from portal import i18n, storage
+from portal.fields import CodeListField
+from portal.models import AgreedRow, Published
+
+Values = dict[str, Any]
+
+
+class Rows:
+    """Rows that belong to an object and are written with it, such as the partners of a project.
+
+    `key` names the column that makes a row the same one across edits: a keyed row keeps what it has
+    besides its content, such as its agreement. Without a key rows are replaced.
+    """
+
+    def __init__(self, name: str, fields: tuple[str, ...], key: str = "") -> None:
+        self.name = name
+        self.fields = fields
+        self.key = key
+
+
+class Content:
+    """The reviewed part of one model."""
+
+    def __init__(
+        self,
+        model: type[Published],
+        *,
+        fields: tuple[str, ...],
+        many: tuple[str, ...] = (),
+        images: tuple[str, ...] = (),
+        rows: tuple[Rows, ...] = (),
+    ) -> None:
+        self.model = model
+        self.fields = fields
+        self.many = many
+        self.images = images
+        self.rows = {spec.name: spec for spec in rows}
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Plain columns, a bilingual field giving two."""
+        return tuple(c for name in self.fields for c in i18n.columns(self.model, name))
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Everything an editor can change, in the order a person reads it."""
+        return (*self.columns, *self.many, *self.images, *self.rows)
+
+    def row_model(self, name: str) -> type[models.Model]:
+        """The model of the rows called `name`."""
+        return self.model._meta.get_field(name).related_model  # type: ignore[return-value,union-attr]
+
+    def row_columns(self, name: str) -> tuple[str, ...]:
+        """The columns of one row that editors write."""
+        model = self.row_model(name)
+        return tuple(c for field in self.rows[name].fields for c in i18n.columns(model, field))
+
+    # --- From an object to values -------------------------------------------------------------
+
+    @cached_property
+    def blank(self) -> Values:
+        """The values of an object nobody has written yet."""
+        empty = self.model()
+        values = {name: encode(empty, name) for name in self.columns}
+        return values | dict.fromkeys(self.images, "") | {n: [] for n in (*self.many, *self.rows)}
+
+    def read(self, obj: Published) -> Values:
+        """The values of `obj` as they are: one query for each many-to-many and each kind of row."""
+        values: Values = {name: encode(obj, name) for name in self.columns}
+        for name in self.many:
+            values[name] = sorted(related.pk for related in getattr(obj, name).all())
+        for name in self.images:
+            values[name] = getattr(obj, name).name or ""
+        for name in self.rows:
+            columns = self.row_columns(name)
+            values[name] = [
+                {column: encode(row, column) for column in columns}
+                for row in getattr(obj, name).all()
+            ]
+        return values
+
+    # --- From values to an object -------------------------------------------------------------
+
+    def write(self, obj: Published, values: Values) -> None:
+        """Put `values` onto `obj`, validate the whole and save it with its rows.
+
+        Names that are not content are refused, as are keys of what is not (or no longer) there.
+        Raises ValidationError keyed by column; the caller's transaction must then be rolled back.
+        """
+        strangers = [name for name in values if name not in self.names]
+        if strangers:
+            raise ValidationError(
+                {name: _("This field no longer exists: write it again.") for name in strangers}
+            )
+        errors: dict[str, Any] = {}
+        for name in (*self.columns, *self.images):
+            if name in values:
+                self._assign(obj, name, values[name], errors)
+        obj.fill_slugs()
+        try:
+            obj.full_clean(exclude=list(errors))
+        except ValidationError as error:
+            errors = error.message_dict | errors
+        if errors:
+            raise ValidationError(errors)
+        obj.save()
+        for name in self.many:
+            if name in values:
+                getattr(obj, name).set(self._related(name, values[name]))
+        for name in self.rows:
+            if name in values:
+                self._write_rows(obj, name, values[name])
+
+    def _assign(self, obj: models.Model, name: str, raw: Any, errors: dict[str, Any]) -> None:
+        try:
+            assign(obj, name, raw)
+        except ValidationError as error:
+            errors[name] = error.messages
+
+    def _related(self, name: str, keys: Iterable[Any]) -> list[models.Model]:
+        field = self.model._meta.get_field(name)
+        found = list(field.related_model.objects.filter(pk__in=list(keys)))  # type: ignore[union-attr]
+        if len(found) != len(set(keys)):
+            raise ValidationError({name: _("One of these choices no longer exists.")})
+        return found
+
+    def _write_rows(self, obj: Published, name: str, given: list[Values]) -> None:
+        spec, model = self.rows[name], self.row_model(name)
+        parent = self.model._meta.get_field(name).remote_field.name  # type: ignore[union-attr]
+        existing = {getattr(row, f"{spec.key}_id"): row for row in getattr(obj, name).all()} if spec.key else {}
+        kept = []
+        errors: list[str] = []
+        for position, raw in enumerate(given):
+            row = existing.pop(raw.get(spec.key), None) if spec.key else None
+            row = row or model(**{parent: obj})
+            before = {column: encode(row, column) for column in self.row_columns(name)}
+            try:
+                for column in self.row_columns(name):
+                    if column in raw:
+                        assign(row, column, raw[column])
+                row.position = position  # type: ignore[attr-defined]
+                row.full_clean()
+            except ValidationError as error:
+                errors += self._row_messages(name, position, error)
+                continue
+            if isinstance(row, AgreedRow) and row.pk and before != raw:
+                row.forget_agreement()
+            kept.append(row)
+        if errors:
+            raise ValidationError({name: errors})
+        getattr(obj, name).exclude(pk__in=[row.pk for row in kept if row.pk]).delete()
+        for row in kept:
+            row.save()
+
+    def _row_messages(self, name: str, position: int, error: ValidationError) -> list[str]:
+        """What is wrong with one row, naming its place and its column."""
+        model = self.row_model(name)
+        messages = []
+        by_column = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        for column, texts in by_column.items():
+            label = "" if column in ("", "__all__") else f"{column_label(model, column)} – "
+            messages += [f"{position + 1}. {label}{text}" for text in texts]
+        return messages
+
+    # --- For people ---------------------------------------------------------------------------
+
+    def label(self, name: str) -> str:
+        """What a person calls this column, with its language if it has one."""
+        if name in self.rows:
+            return capitalised(self.row_model(name)._meta.verbose_name_plural)
+        return column_label(self.model, name)
+
+    def display(self, name: str, raw: Any) -> str:
+        """A value as a person reads it, a line for each row or choice."""
+        if raw in ("", None, []):
+            return ""
+        if name in self.rows:
+            return "\n".join(self._display_row(name, row) for row in raw)
+        if name in self.many:
+            model = self.model._meta.get_field(name).related_model
+            found = model.objects.in_bulk(raw)  # type: ignore[union-attr]
+            return "\n".join(str(found.get(key, f"#{key}")) for key in raw)
+        if name in self.images or name not in self.columns:
+            return str(raw)
+        return display(self.model, name, raw)
+
+    def _display_row(self, name: str, row: Values) -> str:
+        model = self.row_model(name)
+        parts = [display(model, column, row[column]) for column in row if row[column] not in ("", None)]
+        return " · ".join(parts)
+
+
+def capitalised(text: Any) -> str:
+    """With a capital first letter, the rest as it is."""
+    return str(text)[:1].upper() + str(text)[1:]
+
+
+def column_label(model: type[models.Model], column: str) -> str:
+    """What a person calls a column, with its language if it has one; the column itself if unknown."""
+    name, language = i18n.split(model, column)
+    try:
+        label = capitalised(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    except FieldDoesNotExist:
+        return column
+    return f"{label} ({language.upper()})" if language else label
+
+
+def encode(obj: models.Model, column: str) -> Any:
+    """One column of `obj` as JSON has it."""
+    field = obj._meta.get_field(column)
+    value = getattr(obj, field.attname)  # type: ignore[union-attr]
+    if value is None:
+        return "" if isinstance(field, models.CharField | models.TextField) else None
+    if isinstance(value, datetime.datetime):
+        return value.astimezone(datetime.UTC).isoformat()
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value.normalize() + 0) if value else "0"
+    return value
+
+
+def assign(obj: models.Model, column: str, raw: Any) -> None:
+    """Set one column of `obj` from JSON; raises ValidationError if the value cannot be one."""
+    field = obj._meta.get_field(column)
+    if isinstance(field, models.FileField):
+        if raw and not storage.held_storage().exists(raw):
+            raise ValidationError(_("This image is no longer there: send it again."))
+        setattr(obj, column, raw)
+    elif isinstance(field, models.ForeignKey):
+        if raw != getattr(obj, field.attname):
+            setattr(obj, field.attname, _existing_key(field, raw))
+    else:
+        value = field.to_python(raw)  # type: ignore[union-attr]
+        if value == "" and field.null and field.unique:  # type: ignore[union-attr]
+            value = None
+        setattr(obj, column, value)
+
+
+def _existing_key(field: models.ForeignKey, raw: Any) -> Any:
+    if raw in ("", None):
+        return None
+    manager = field.related_model._default_manager  # type: ignore[union-attr]
+    rows = manager.published() if issubclass(field.related_model, Published) else manager.all()  # type: ignore[attr-defined,arg-type]
+    key = field.target_field.to_python(raw)
+    if not rows.filter(pk=key).exists():
+        raise ValidationError(_("This choice no longer exists."))
+    return key
+
+
+def display(model: type[models.Model], column: str, raw: Any) -> str:
+    """One plain value as a person reads it in the active language."""
+    field = model._meta.get_field(column)
+    if isinstance(field, CodeListField):
+        return ", ".join(field.labels(raw))
+    if isinstance(field, models.ForeignKey):
+        return str(field.related_model._default_manager.filter(pk=raw).first() or f"#{raw}")  # type: ignore[union-attr]
+    if field.choices:  # type: ignore[union-attr]
+        return str(dict(field.flatchoices).get(raw, raw))  # type: ignore[union-attr]
+    if isinstance(raw, bool):
+        return _("Yes") if raw else _("No")
+    if isinstance(field, models.DateTimeField):
+        moment = timezone.localtime(datetime.datetime.fromisoformat(raw))
+        return formats.date_format(moment, "DATETIME_FORMAT")
+    if isinstance(field, models.DateField):
+        return formats.date_format(datetime.date.fromisoformat(raw), "DATE_FORMAT")
+    return str(raw)
+

@@ -1,0 +1,59 @@
+"""What every page knows: the site's name, the reader's language, which part of the site this is."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from portal import i18n
+
+SITE_NAME = "IA Montpellier Méditerranée"
+LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
+
+# The link of the header that a route stands under, by the beginning of its name.
+SECTIONS = {
+    "members:organisation-list": "directory",
+    "members:organisation-detail": "directory",
+    "events:project": "projects",
+    "events:event": "agenda",
+    "page-association": "association",
+    "page-join": "association",
+    "page-contact": "association",
+    "members:": "workspace",
+    "account_": "workspace",
+}
+
+
+@dataclass(frozen=True)
+class Site:
+    """The site, as a page in one language sees it."""
+
+    name: str
+    base_url: str
+    language: str
+    other_language: str
+    other_language_name: str
+    section: str
+
+
+def section_of(request: HttpRequest) -> str:
+    """The part of the site that a request asks for, "" outside of all."""
+    match = request.resolver_match
+    name = match.view_name if match else ""
+    return next((part for start, part in SECTIONS.items() if name.startswith(start)), "")
+
+
+def site(request: HttpRequest) -> dict[str, Site]:
+    """`site`, for every template. Asks neither database nor session."""
+    language = i18n.current()
+    other = i18n.other(language)
+    return {
+        "site": Site(
+            name=SITE_NAME,
+            base_url=settings.BASE_URL,
+            language=language,
+            other_language=other,
+            other_language_name=LANGUAGE_NAMES[other],
+            section=section_of(request),
+        )
+    }

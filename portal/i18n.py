@@ -1,0 +1,87 @@
+"""Bilingual text: which columns make a pair, and how a reader of one language is served.
+
+A text that differs between languages has a column for each (`summary_fr`, `summary_en`), declared in
+an app's `translation.py`. Whoever reads asks `text(obj, "summary")` and learns which language came.
+"""
+
+from typing import NamedTuple
+
+from django.db import models
+from django.utils.translation import get_language
+from modeltranslation.manager import get_translatable_fields_for_model
+from modeltranslation.utils import build_localized_fieldname
+
+LANGUAGES = ("fr", "en")
+
+
+class BilingualText(NamedTuple):
+    """A text as its reader gets it: `is_fallback` when the language asked for has none."""
+
+    value: str
+    language: str
+    is_fallback: bool
+
+
+def other(language: str) -> str:
+    """The other of our two languages."""
+    return "en" if language == "fr" else "fr"
+
+
+def current() -> str:
+    """The active language, one of `LANGUAGES` whatever variant the request asked for."""
+    code = (get_language() or "fr")[:2]
+    return code if code in LANGUAGES else "fr"
+
+
+def is_translated(model: type[models.Model], name: str) -> bool:
+    """Whether `name` is a bilingual field of `model`, named without its language."""
+    return name in (get_translatable_fields_for_model(model) or ())
+
+
+def columns(model: type[models.Model], name: str) -> tuple[str, ...]:
+    """The columns that hold `name`: one for each language, or `name` itself."""
+    if is_translated(model, name):
+        return tuple(build_localized_fieldname(name, language) for language in LANGUAGES)
+    return (name,)
+
+
+def split(model: type[models.Model], column: str) -> tuple[str, str]:
+    """The field and the language of a column: ("summary", "fr"), or ("city", "") if not bilingual."""
+    name, _, language = column.rpartition("_")
+    if language in LANGUAGES and is_translated(model, name):
+        return name, language
+    return column, ""
+
+
+def twin(model: type[models.Model], column: str) -> str:
+    """The same text in the other language (`summary_en` for `summary_fr`), or "" if there is none."""
+    name, language = split(model, column)
+    return build_localized_fieldname(name, other(language)) if language else ""
+
+
+def text(obj: models.Model, name: str, language: str = "") -> BilingualText:
+    """The text `name` of `obj` in a language, by default the active one, else in the other."""
+    wanted = language or current()
+    for tried in (wanted, other(wanted)):
+        value = getattr(obj, build_localized_fieldname(name, tried)) or ""
+        if value:
+            return BilingualText(value, tried, tried != wanted)
+    return BilingualText("", wanted, False)
+
+
+def both(obj: models.Model, name: str) -> dict[str, str]:
+    """The text in both languages, empty where there is none: the shape the API gives."""
+    return {
+        language: getattr(obj, build_localized_fieldname(name, language)) or ""
+        for language in LANGUAGES
+    }
+
+
+def missing_language(obj: models.Model, names: tuple[str, ...]) -> str:
+    """The language in which some of these texts lack what the other one says, or "" if neither."""
+    for language in LANGUAGES:
+        for name in names:
+            texts = both(obj, name)
+            if texts[other(language)] and not texts[language]:
+                return language
+    return ""

@@ -1,0 +1,73 @@
+"""The kinds of object that go through review, and what the ground needs to know of each.
+
+An app registers its kinds when it is loaded (`members/kinds.py`, `events/kinds.py`). Workspace,
+moderation, preview and history then work for them without knowing which they are.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.http import HttpRequest, HttpResponse
+
+from portal.content import Content
+from portal.models import Published
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of object.
+
+    `page` renders the public page of an object, saved or about to be. `form` builds the form that
+    writes it. `published` is called in the transaction that publishes, with the object, the
+    submission and whoever decided; it may ask for agreements, give seats, queue mail.
+    """
+
+    code: str
+    content: Content
+    form: type[Any]
+    page: Callable[[HttpRequest, Any], HttpResponse]
+    published: Callable[[Any, Any, Any], None]
+    may_have_no_organisation: bool = False
+
+    @property
+    def model(self) -> type[Published]:
+        return self.content.model
+
+    @property
+    def content_type(self) -> ContentType:
+        return ContentType.objects.get_for_model(self.model)
+
+    @property
+    def label(self) -> str:
+        """What a person calls one of these, in the active language."""
+        name = str(self.model._meta.verbose_name)
+        return name[:1].upper() + name[1:]
+
+
+_kinds: dict[type[Published], Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Make a kind known; called once for each, when its app is loaded."""
+    _kinds[kind.model] = kind
+
+
+def every() -> Iterator[Kind]:
+    """All kinds, in the order their apps were loaded."""
+    return iter(_kinds.values())
+
+
+def of(obj: Any) -> Kind:
+    """The kind of an object, of a model or of a submission."""
+    if isinstance(obj, type):
+        return _kinds[obj]
+    if isinstance(obj, Published):
+        return _kinds[type(obj)]
+    return _kinds[obj.kind.model_class()]
+
+
+def named(code: str) -> Kind:
+    """The kind with this code; raises KeyError if there is none."""
+    return {kind.code: kind for kind in every()}[code]

@@ -1,0 +1,63 @@
+"""Markdown that editors write, as HTML that cannot do harm.
+
+Only structure and links survive: no image (a foreign one is a tracker), form, style, id or class.
+Headings are shifted so that no text of ours makes an `h1` or breaks the outline of its page.
+"""
+
+import html
+import re
+
+import nh3
+from markdown_it import MarkdownIt
+
+_parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table").disable("image")
+
+TAGS = {
+    "a",
+    "blockquote",
+    "br",
+    "code",
+    "em",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "strong",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+}
+ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+
+
+def render(text: str, top: int = 3) -> str:
+    """The HTML of a Markdown text whose highest heading becomes `h{top}`; safe to print as it is."""
+    if not text:
+        return ""
+    rendered = _parser.render(text)
+    levels = [int(level) for level in re.findall(r"<h([1-6])>", rendered)]
+    shift = top - min(levels) if levels else 0
+    rendered = re.sub(r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{min(6, int(m[2]) + shift)}>", rendered)
+    return nh3.clean(
+        rendered,
+        tags=TAGS | {f"h{level}" for level in range(top, 7)},
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="nofollow noopener",
+    )
+
+
+def plain(text: str) -> str:
+    """The words of a Markdown text without any mark, on one line: for descriptions and search."""
+    if not text:
+        return ""
+    return " ".join(html.unescape(nh3.clean(_parser.render(text), tags=set())).split())

@@ -1,0 +1,408 @@
+"""The life cycle's tables, and what everything published has in common.
+
+What the public reads and what waits for a decision lie apart. A row of a published kind exists only
+once it was published; until then, and for every later edit, its content is held in a `Submission`.
+`portal/review.py` has the only verbs that move anything from one side to the other.
+"""
+
+import re
+import uuid
+from typing import Any, Self
+
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from portal import i18n
+
+
+class Status(models.TextChoices):
+    """The states of a submission; what is public knows the last two only."""
+
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("Under review")
+    TO_CORRECT = "to_correct", _("Changes requested")
+    REFUSED = "refused", _("Not accepted")
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", pgettext_lazy("status", "Withdrawn")
+
+
+OPEN = (Status.DRAFT, Status.IN_REVIEW, Status.TO_CORRECT)
+WRITABLE = (Status.DRAFT, Status.TO_CORRECT)
+PUBLIC = ((Status.PUBLISHED, Status.PUBLISHED.label), (Status.WITHDRAWN, Status.WITHDRAWN.label))
+
+
+class PublishedQuerySet(models.QuerySet):
+    """Questions asked of everything that is published."""
+
+    def published(self) -> Self:
+        """The rows a visitor may read. Every public answer starts here."""
+        return self.filter(status=Status.PUBLISHED)
+
+    def withdrawn(self) -> Self:
+        """The rows a visitor could read and no longer may."""
+        return self.filter(status=Status.WITHDRAWN)
+
+
+class Published(models.Model):
+    """A row that was published, and may have been withdrawn since."""
+
+    status = models.CharField(
+        _("status"), max_length=10, choices=PUBLIC, default=Status.PUBLISHED, editable=False
+    )
+    # Counts the writes, so that whoever decides or saves can be told that the row has moved.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    published_at = models.DateTimeField(_("published on"), default=timezone.now, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn on"), null=True, editable=False)
+    updated_at = models.DateTimeField(_("last change"), auto_now=True)
+    # Columns whose twin in the other language was rewritten after them.
+    outdated = models.JSONField(default=list, editable=False)
+
+    objects = PublishedQuerySet.as_manager()
+
+    # A text for each slug to be made from, by slug column; proper names have one, titles have two.
+    slug_sources: dict[str, str] = {}
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status=Status.PUBLISHED, withdrawn_at=None)
+                | Q(status=Status.WITHDRAWN, withdrawn_at__isnull=False),
+                name="%(app_label)s_%(class)s_withdrawn_if_dated",
+            ),
+        ]
+
+    @property
+    def is_published(self) -> bool:
+        return self.status == Status.PUBLISHED
+
+    @property
+    def keeper(self) -> Any:
+        """The organisation whose editors write this row, or None when only staff do."""
+        return self.organisation  # type: ignore[attr-defined]
+
+    def fill_slugs(self) -> None:
+        """Give an address to each text that has none yet; one that exists never changes by itself."""
+        for column, source in self.slug_sources.items():
+            if not getattr(self, column):
+                setattr(self, column, self._free_slug(getattr(self, source) or ""))
+
+    def _free_slug(self, source: str) -> str | None:
+        """A slug for `source` that no row of this kind uses in any language."""
+        wanted = slugify(re.sub(r"['’]", " ", source))[:100].strip("-")
+        if not wanted:
+            # A title in another script, or in emoji, still needs an address.
+            wanted = uuid.uuid4().hex[:12] if source.strip() else ""
+        if not wanted:
+            return None
+        taken: set[str] = set()
+        for column in self.slug_sources:
+            rows = type(self)._default_manager.exclude(pk=self.pk)
+            taken |= set(
+                rows.filter(**{f"{column}__startswith": wanted}).values_list(column, flat=True)
+            )
+        slug, number = wanted, 1
+        while slug in taken or slug in RESERVED_SLUGS:
+            number += 1
+            slug = f"{wanted}-{number}"
+        return slug
+
+
+# Words that stand where a slug does in our addresses; years (the agenda's months) are refused too.
+RESERVED_SLUGS = {"new", "nouveau", "feed", "flux", *map(str, range(2000, 2101))}
+
+
+class FormerSlug(models.Model):
+    """An address that an object had before staff changed it: visitors are sent on to the new one."""
+
+    target_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
+    target_id = models.PositiveBigIntegerField()
+    target = GenericForeignKey("target_type", "target_id")
+    slug = models.SlugField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["target_type", "slug"], name="portal_former_slug_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class SubmissionQuerySet(models.QuerySet):
+    """Questions asked of what is written and not yet public."""
+
+    def open(self) -> Self:
+        """What is not decided yet."""
+        return self.filter(status__in=OPEN)
+
+    def in_review(self) -> Self:
+        """What waits for a moderator, the oldest first."""
+        return self.filter(status=Status.IN_REVIEW).order_by("submitted_at", "pk")
+
+    def of(self, target: Published) -> Self:
+        """The submissions that created or changed `target`."""
+        kind = ContentType.objects.get_for_model(target, for_concrete_model=True)
+        return self.filter(kind=kind, target_id=target.pk)
+
+    def writable_by(self, user: Any) -> Self:
+        """Those of the user's organisations, and those they began for an organisation to come."""
+        return self.filter(
+            Q(organisation__in=user.organisation_ids()) | Q(organisation=None, author=user)
+        )
+
+
+class Submission(models.Model):
+    """What an editor wrote of one object, until somebody decides: a new object, or an edit held beside it.
+
+    `values` keeps only the columns touched (all of them for a new object) and `base` what they were
+    live when they were touched. Images are names in the private store.
+    """
+
+    kind = models.ForeignKey(ContentType, on_delete=models.PROTECT, verbose_name=_("kind"))
+    target_id = models.PositiveBigIntegerField(null=True, editable=False)
+    target = GenericForeignKey("kind", "target_id")
+    organisation = models.ForeignKey(
+        settings.PORTAL_ORGANISATION_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        related_name="submissions",
+        verbose_name=_("organisation"),
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="submissions",
+        verbose_name=_("author"),
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.DRAFT, editable=False
+    )
+    values = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
+    base = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(_("begun on"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("last change"), auto_now=True)
+    submitted_at = models.DateTimeField(_("waiting since"), null=True, editable=False)
+    decided_at = models.DateTimeField(_("decided on"), null=True, editable=False)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="assigned_submissions",
+        verbose_name=_("assigned to"),
+    )
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        permissions = [("decide_submission", "Can decide on a submission")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "target_id"],
+                condition=Q(status__in=[status.value for status in OPEN]),
+                name="portal_submission_one_open_for_target",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.IN_REVIEW) | Q(submitted_at__isnull=False),
+                name="portal_submission_in_review_if_dated",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "submitted_at"], name="portal_submission_queue")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """The page on which its author follows it."""
+        return reverse("members:submission-detail", args=[self.pk])
+
+    @property
+    def is_creation(self) -> bool:
+        """Whether it asks for a new object rather than for a change of one."""
+        return self.target_id is None
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def is_writable(self) -> bool:
+        return self.status in WRITABLE
+
+    @property
+    def title(self) -> str:
+        """What the object is or would be called, in the reader's language if it can be."""
+        language = i18n.current()
+        for column in (f"title_{language}", f"title_{i18n.other(language)}", "name"):
+            if self.values.get(column):
+                return str(self.values[column])
+        return str(self.target) if self.target else str(_("Untitled"))
+
+
+class HistoryEntry(models.Model):
+    """One step in the life of an object: who, when, why, and what became of each column."""
+
+    class Action(models.TextChoices):
+        """What was done."""
+
+        STARTED = "started", pgettext_lazy("history", "Begun")
+        SUBMITTED = "submitted", pgettext_lazy("history", "Sent for review")
+        TAKEN_BACK = "taken_back", pgettext_lazy("history", "Taken back")
+        DISCARDED = "discarded", pgettext_lazy("history", "Abandoned")
+        ASSIGNED = "assigned", pgettext_lazy("history", "Assigned")
+        CORRECTION = "correction", pgettext_lazy("history", "Changes requested")
+        REFUSED = "refused", pgettext_lazy("history", "Not accepted")
+        PUBLISHED = "published", pgettext_lazy("history", "Published")
+        TRUSTED = "trusted", pgettext_lazy("history", "Published without review")
+        EDITED = "edited", pgettext_lazy("history", "Edited by the staff")
+        RESTORED = "restored", pgettext_lazy("history", "Restored")
+        WITHDRAWN = "withdrawn", pgettext_lazy("history", "Withdrawn")
+        AGREED = "agreed", pgettext_lazy("history", "Agreement given")
+        DECLINED = "declined", pgettext_lazy("history", "Agreement declined")
+        VERIFIED = "verified", pgettext_lazy("history", "Confirmed up to date")
+
+    target_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
+    target_id = models.PositiveBigIntegerField(null=True)
+    target = GenericForeignKey("target_type", "target_id")
+    submission = models.ForeignKey(
+        Submission, on_delete=models.SET_NULL, null=True, related_name="history"
+    )
+    action = models.CharField(_("action"), max_length=10, choices=Action)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, verbose_name=_("by")
+    )
+    at = models.DateTimeField(_("on"), default=timezone.now)
+    message = models.TextField(_("message"), blank=True)
+    # {column: [before, after]} for what became public with this step.
+    diff = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = _("history entry")
+        verbose_name_plural = _("history")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["target_type", "target_id", "at"], name="portal_history")]
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} ({self.at:%Y-%m-%d})"
+
+
+class Row(models.Model):
+    """A row that belongs to an object and is written with it, in the order its editor gave."""
+
+    position = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "pk"]
+
+
+class AgreedRowQuerySet(models.QuerySet):
+    """Questions asked of rows that name somebody else."""
+
+    def agreed(self) -> Self:
+        """Those a visitor may see: the organisation is public and said yes."""
+        return self.filter(
+            agreed_at__isnull=False, organisation__status=Status.PUBLISHED
+        ).select_related("organisation")
+
+    def asked(self) -> Self:
+        """Those that wait for an answer."""
+        return self.filter(agreed_at=None, declined_at=None)
+
+
+class AgreedRow(Row):
+    """A row that names an organisation, and is shown only once that organisation agreed.
+
+    Staff may record an agreement made elsewhere; they then say where in `agreement_source`.
+    """
+
+    organisation = models.ForeignKey(
+        settings.PORTAL_ORGANISATION_MODEL,
+        on_delete=models.CASCADE,
+        related_name="%(class)ss",
+        verbose_name=_("organisation"),
+    )
+    asked_at = models.DateTimeField(_("asked on"), null=True, editable=False)
+    agreed_at = models.DateTimeField(_("agreed on"), null=True, editable=False)
+    agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("agreed by"),
+    )
+    agreement_source = models.CharField(
+        _("source of the agreement"), max_length=300, blank=True, editable=False
+    )
+    declined_at = models.DateTimeField(_("declined on"), null=True, editable=False)
+
+    objects = AgreedRowQuerySet.as_manager()
+
+    class Meta(Row.Meta):
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(agreed_at=None) | Q(declined_at=None),
+                name="%(app_label)s_%(class)s_agreed_or_declined",
+            ),
+        ]
+
+    # The foreign key that leads to the object this row belongs to.
+    parent: str
+
+    @property
+    def owner(self) -> Published:
+        """The object this row belongs to."""
+        return getattr(self, self.parent)
+
+    def forget_agreement(self) -> None:
+        """What was agreed has changed: it must be asked again. Saves nothing."""
+        self.asked_at = self.agreed_at = self.agreed_by = self.declined_at = None
+        self.agreement_source = ""
+
+
+class Page(models.Model):
+    """A text of the site kept by staff, such as the legal notice, found by its code."""
+
+    class Code(models.TextChoices):
+        """The pages that the site links to."""
+
+        ASSOCIATION = "association", _("The association")
+        JOIN = "join", _("Join")
+        CONTACT = "contact", _("Contact")
+        ACCESSIBILITY = "accessibility", _("Accessibility")
+        LEGAL = "legal-notice", _("Legal notice")
+        PRIVACY = "privacy", _("Personal data")
+        TERMS = "terms", _("Terms of use")
+
+    code = models.CharField(_("page"), max_length=20, choices=Code, unique=True)
+    title = models.CharField(_("title"), max_length=150)
+    body = models.TextField(
+        _("text"), help_text=_("Markdown: paragraphs, lists, links and headings from ## down.")
+    )
+    updated_at = models.DateTimeField(_("last change"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("page of the site")
+        verbose_name_plural = _("pages of the site")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return i18n.text(self, "title").value
+
+    def get_absolute_url(self) -> str:
+        return reverse(f"page-{self.code.removesuffix('-notice')}")

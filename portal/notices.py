@@ -1,0 +1,63 @@
+"""Who is told what by mail, in their own language, once the transaction is committed."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+
+from portal import emails, kinds
+from portal.models import AgreedRow, HistoryEntry, Published, Submission
+
+
+def submitted(submission: Submission) -> None:
+    """Tell the moderators who want to know at once, and may decide, that something waits."""
+    moderators = get_user_model()._default_manager.moderators().filter(review_mail="at_once")  # type: ignore[attr-defined]
+    for moderator in moderators:
+        if moderator.pk != submission.author_id and not (
+            submission.organisation and moderator.edits(submission.organisation)
+        ):
+            emails.send_on_commit(
+                "portal/mail/submitted",
+                moderator,
+                submission=submission,
+                kind=kinds.of(submission),
+            )
+
+
+def decided(
+    submission: Submission, action: HistoryEntry.Action, message: str, fields: list[str]
+) -> None:
+    """Tell the author what became of their submission."""
+    if submission.author is not None:
+        emails.send_on_commit(
+            "portal/mail/decided",
+            submission.author,
+            submission=submission,
+            kind=kinds.of(submission),
+            action=action.value,
+            message=message,
+            published=fields,
+            partly=action == HistoryEntry.Action.PUBLISHED and submission.is_open,
+        )
+
+
+def withdrawn(target: Published, by: Any, message: str) -> None:
+    """Tell the other editors of an object that it is no longer public."""
+    if target.keeper is None:
+        return
+    for editor in target.keeper.editors():
+        if editor.pk != by.pk:
+            emails.send_on_commit(
+                "portal/mail/withdrawn", editor, object=target, kind=kinds.of(target), message=message
+            )
+
+
+def agreement_asked(row: AgreedRow) -> None:
+    """Ask the editors of an organisation whether it agrees to be named."""
+    for editor in row.organisation.editors():
+        emails.send_on_commit(
+            "portal/mail/agreement_asked",
+            editor,
+            row=row,
+            object=row.owner,
+            kind=kinds.of(row.owner),
+        )

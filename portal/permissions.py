@@ -1,0 +1,53 @@
+"""Who may do what in the life cycle. The user model answers for seats: `user.edits(organisation)`."""
+
+from typing import Any
+
+from portal.models import Published, Submission
+
+
+def can_write(user: Any, kind: Any, organisation: Any, submission: Submission | None) -> bool:
+    """Whether `user` may begin or continue a submission of this kind for an organisation.
+
+    Anybody signed in may propose an organisation that is not listed yet; everything else is written
+    for an organisation the user has a seat in. What no organisation keeps, only staff change.
+    """
+    if submission is not None:
+        return can_continue(user, submission)
+    if organisation is None:
+        return user.is_active and kind.may_have_no_organisation
+    return user.is_active and user.edits(organisation)
+
+
+def can_continue(user: Any, submission: Submission) -> bool:
+    """Whether `user` may write, send or take back this submission."""
+    if not user.is_active:
+        return False
+    if submission.organisation is None:
+        return submission.author_id == user.pk
+    return user.edits(submission.organisation)
+
+
+def is_moderator(user: Any) -> bool:
+    """Whether `user` decides on submissions at all."""
+    return user.is_active and user.has_perm("portal.decide_submission")
+
+
+def can_judge(user: Any, submission: Submission) -> bool:
+    """Whether `user` may decide on this submission: nobody judges their own organisation or text."""
+    if not is_moderator(user) or submission.author_id == user.pk:
+        return False
+    return submission.organisation is None or not user.edits(submission.organisation)
+
+
+def can_edit_directly(user: Any, target: Published) -> bool:
+    """Whether `user` may change a live object themselves, without review."""
+    return user.is_active and user.has_perm(
+        f"{target._meta.app_label}.change_{target._meta.model_name}"
+    )
+
+
+def can_withdraw(user: Any, target: Published) -> bool:
+    """Whether `user` may take an object off the public pages: its editors, and moderators."""
+    if is_moderator(user):
+        return True
+    return user.is_active and target.keeper is not None and user.edits(target.keeper)

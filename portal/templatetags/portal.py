@@ -1,0 +1,401 @@
+"""Display tags: bilingual text, dates and numbers, niches and arches, addresses of filters, forms.
+
+`{% load portal %}`. Nothing here asks the database for more than what it is given.
+"""
+
+import difflib
+import html
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django import template
+from django.conf import settings
+from django.core.paginator import Page
+from django.forms import Textarea
+from django.forms.boundfield import BoundField
+from django.http import QueryDict
+from django.template import Context
+from django.template.base import NodeList, Parser, Token
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils import timezone
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from portal import display, i18n
+from portal.forms import ErrorItem, error_items
+from portal.head import Head
+from portal.markdown import render
+from portal.models import Status
+
+register = template.Library()
+
+# --- The page -------------------------------------------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def page_head(context: Context) -> Head:
+    """What `base.html` needs to know of the page's address and languages."""
+    return Head(context)
+
+
+class KeepNode(template.Node):
+    """Renders what it holds once and remembers it, for a text that stands in several places."""
+
+    def __init__(self, nodelist: NodeList, name: str) -> None:
+        self.nodelist = nodelist
+        self.name = name
+
+    def render(self, context: Context) -> str:
+        text = " ".join(self.nodelist.render(context).split())
+        # Safe: rendered by a template, which escaped what it printed. A quotation mark in the words
+        # of a template would still end an attribute.
+        context[self.name] = mark_safe(text.replace('"', "&quot;"))
+        return ""
+
+
+@register.tag
+def keep(parser: Parser, token: Token) -> KeepNode:
+    """`{% keep name %}…{% endkeep %}`: print nothing, and keep the text as `name`."""
+    name = token.split_contents()[1]
+    nodelist = parser.parse(("endkeep",))
+    parser.delete_first_token()
+    return KeepNode(nodelist, name)
+
+
+@register.filter
+def brief(text: str) -> str:
+    """At most 155 characters of a text, cut after a word: what a search engine shows."""
+    return Truncator(html.unescape(text)).chars(155)
+
+
+@register.simple_tag(takes_context=True)
+def failures(context: Context) -> list[ErrorItem]:
+    """What is wrong with the page's `forms`, or its `form`: for the error summary and the title."""
+    forms = context.get("forms") or [context.get("form")]
+    return list(error_items(forms))
+
+
+# --- Bilingual text -------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def field_text(obj: Any, name: str) -> str:
+    """A text in the reader's language, else in the other one, marked as such for screen readers."""
+    text = i18n.text(obj, name)
+    if text.is_fallback:
+        return format_html('<span lang="{}">{}</span>', text.language, text.value)
+    return text.value
+
+
+@register.simple_tag
+def plain_text(obj: Any, name: str) -> str:
+    """The same text without markup: for titles, attributes and data."""
+    return i18n.text(obj, name).value
+
+
+@register.simple_tag
+def only_language(obj: Any, name: str) -> str:
+    """The language in which a text is shown for want of the reader's, "" if it is the reader's."""
+    text = i18n.text(obj, name)
+    return text.language if text.is_fallback else ""
+
+
+@register.filter
+def markdown(text: str) -> str:
+    """A text in Markdown as sanitised HTML."""
+    return render(text or "")
+
+
+@register.simple_tag
+def field_markdown(obj: Any, name: str) -> str:
+    """A Markdown text of an object, in the reader's language or marked with its own."""
+    text = i18n.text(obj, name)
+    if not text.value:
+        return ""
+    language = format_html(' lang="{}"', text.language) if text.is_fallback else ""
+    return format_html('<div class="prose"{}>{}</div>', language, render(text.value))
+
+
+# --- Dates and numbers ----------------------------------------------------------------------------
+
+register.filter("number", display.number)
+register.filter("euros", display.euros)
+register.filter("partial_date", display.partial_date)
+register.filter("long_date", display.long_date, expects_localtime=True)
+register.filter("date_time", display.date_time, expects_localtime=True)
+register.filter("clock", display.clock, expects_localtime=True)
+register.simple_tag(display.date_range)
+register.simple_tag(display.time_range)
+register.simple_tag(display.partial_range)
+
+
+@register.simple_tag
+def date_block(event: Any) -> str:
+    """The date of an event as a numeral, a day and a month; its period where it has no date yet."""
+    start, end = event.local_start, event.local_end
+    if start is None:
+        return format_html(
+            '<span class="date"><strong>{}</strong></span>', field_text(event, "period")
+        )
+    last = end if end and end.date() > start.date() else None
+    this_year = timezone.localdate().year
+    month = display.month_name(last or start)
+    if (last or start).year != this_year:
+        month += f" {(last or start).year}"
+    if last is None:
+        day = display.weekday_name(start)
+    elif (last.year, last.month) == (start.year, start.month):
+        day = pgettext("after a day of the month", "to %(day)s") % {"day": display.day_number(last)}
+    else:
+        day = pgettext("after a day of the month", "%(month)s to") % {
+            "month": display.month_name(start)
+        }
+        month = f"{display.day_number(last)} {month}"
+    return format_html(
+        '<time class="date" datetime="{}"><b>{}</b> {} <strong>{}</strong></time>',
+        start.date().isoformat() if event.all_day else start.isoformat(timespec="minutes"),
+        start.day,
+        day,
+        month,
+    )
+
+
+@register.simple_tag
+def event_when(event: Any) -> str:
+    """When an event takes place, in words: mercredi 4 mars 2026, de 14 h à 17 h."""
+    start, end = event.local_start, event.local_end
+    if start is None:
+        return field_text(event, "period")
+    zone = ""
+    if event.is_online or event.timezone != settings.TIME_ZONE:
+        zone = f" ({event.timezone.rpartition('/')[2].replace('_', ' ')})"
+    if end and end.date() > start.date():
+        return display.date_range(start, end)
+    day = display.full_date(start)
+    return day if event.all_day else f"{day}, {display.time_range(start, end)}{zone}"
+
+
+# --- Niches, arches, icons ------------------------------------------------------------------------
+
+
+@register.filter
+def family(kind: str) -> str:
+    """The colour family of a kind of organisation."""
+    return display.FAMILIES.get(kind, "etang")
+
+
+@register.simple_tag
+def niche(organisation: Any, size: str = "") -> str:
+    """The tile that stands beside an organisation's name; it says nothing of its own."""
+    return format_html(
+        '<span class="niche{} {}" aria-hidden="true">{}</span>',
+        " niche-large" if size == "large" else "",
+        family(organisation.kind),
+        display.initials(organisation.name, organisation.short_name),
+    )
+
+
+@register.simple_tag
+def logo(organisation: Any) -> str:
+    """The logo of an organisation on a large tile, or its initials where it has none."""
+    if not organisation.logo:
+        return niche(organisation, "large")
+    return format_html(
+        '<span class="niche niche-large niche-logo"><img src="{}" alt="{}" width="84" height="96">'
+        "</span>",
+        organisation.logo.url,
+        plain_text(organisation, "logo_alt"),
+    )
+
+
+@register.simple_tag
+def arches(partners: int | None, key: int = 0) -> str:
+    """A project's arches, one between each two partners, at most twelve; `key` keeps its colour."""
+    count = min((partners or 0) - 1, 12)
+    if count < 1:
+        return ""
+    path = "M1 20" + "c0-25 24-25 24 0" * count
+    return format_html(
+        '<svg class="arches {}" width="{}" height="20" viewBox="0 0 {} 20" aria-hidden="true">'
+        '<path d="{}" fill="none" stroke="currentColor" stroke-width="2"/></svg>',
+        display.ARCH_COLOURS[key % len(display.ARCH_COLOURS)],
+        count * 24 + 2,
+        count * 24 + 2,
+        path,
+    )
+
+
+@register.simple_tag
+def icon(name: str) -> str:
+    """A sign of the sprite, in the colour of the text beside it, which says the same in words."""
+    return format_html(
+        '<svg class="icon" width="20" height="20" aria-hidden="true"><use href="{}#{}"/></svg>',
+        static("portal/icons.svg"),
+        name,
+    )
+
+
+# --- Addresses of filters and pages ---------------------------------------------------------------
+
+
+def _address(context: Context, query: QueryDict) -> str:
+    """The page with this query, its own path if nothing is left of it."""
+    pairs = [(key, value) for key, values in query.lists() for value in values if value]
+    if not pairs:
+        return context["request"].path
+    clean = QueryDict(mutable=True)
+    for key, value in pairs:
+        clean.appendlist(key, value)
+    return f"?{clean.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def query_with(context: Context, **values: Any) -> str:
+    """The current query with these keys set (or removed by an empty value), from its first page."""
+    query = context["request"].GET.copy()
+    for key, value in ({"page": ""} | values).items():
+        query[key] = "" if value is None else value
+    return _address(context, query)
+
+
+@register.simple_tag(takes_context=True)
+def query_without(context: Context, key: str, value: Any = None) -> str:
+    """The current query without a pair, or without a key, from its first page."""
+    query = context["request"].GET.copy()
+    kept = [] if value is None else [old for old in query.getlist(key) if old != str(value)]
+    query.setlist(key, kept)
+    query["page"] = ""
+    return _address(context, query)
+
+
+@register.simple_tag(takes_context=True)
+def query_only(context: Context, *keys: str) -> str:
+    """The current query with nothing but these keys."""
+    query = context["request"].GET.copy()
+    for key in list(query):
+        if key not in keys:
+            del query[key]
+    return _address(context, query)
+
+
+@register.simple_tag
+def page_numbers(page: Page) -> list[int | str]:
+    """The numbers to offer around a page, with an ellipsis for those left out."""
+    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+
+
+# --- States and changes ---------------------------------------------------------------------------
+
+# States that are not those of a submission: the two sides of a text, and a date still to come.
+SIDE_STATES = {
+    "current": lambda: pgettext("translation", "Up to date"),
+    "empty": lambda: pgettext("translation", "Empty"),
+    "outdated": lambda: pgettext("translation", "To review"),
+    "conflict": lambda: _("Changed meanwhile"),
+    "scheduled": lambda: _("Scheduled"),
+}
+
+
+# The look of a notice, by the level of Django's messages.
+NOTICE_LEVELS = {"success": "ok", "warning": "warn", "error": "err"}
+
+
+@register.filter
+def notice_level(level_tag: str) -> str:
+    """How a message of this level looks."""
+    return NOTICE_LEVELS.get(level_tag, "info")
+
+
+@register.filter
+def state_word(code: str) -> str:
+    """What a person reads for a state."""
+    return SIDE_STATES[code]() if code in SIDE_STATES else str(Status(code).label)
+
+
+class WordDiff(NamedTuple):
+    """Two versions of a text, each with what only it has marked."""
+
+    before: SafeString
+    after: SafeString
+
+
+@register.simple_tag
+def word_diff(before: str, after: str) -> WordDiff:
+    """Compare two texts word by word; marks are said in hidden words as well as drawn."""
+    old, new = (re.findall(r"\s+|\w+|[^\w\s]", str(text or "")) for text in (before, after))
+    left: list[SafeString] = []
+    right: list[SafeString] = []
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for operation, start, end, new_start, new_end in matcher.get_opcodes():
+        gone, come = "".join(old[start:end]), "".join(new[new_start:new_end])
+        if operation == "equal":
+            left.append(format_html("{}", gone))
+            right.append(format_html("{}", come))
+            continue
+        if gone:
+            left.append(_mark("del", _("deleted:"), gone))
+        if come:
+            right.append(_mark("ins", _("added:"), come))
+    return WordDiff(_joined(left), _joined(right))
+
+
+def _mark(element: str, word: str, text: str) -> SafeString:
+    return format_html(
+        '<{}><span class="hidden">{} </span>{}</{}>', element, word, text, element
+    )
+
+
+def _joined(parts: Iterable[SafeString]) -> SafeString:
+    return format_html_join("", "{}", ((part,) for part in parts))
+
+
+# --- Forms ----------------------------------------------------------------------------------------
+
+
+class Limit(NamedTuple):
+    """How long a text may be, and how long it is."""
+
+    most: int
+    typed: int
+
+
+@register.filter
+def limit(field: BoundField) -> Limit | None:
+    """The limit to tell for a field: that of a long text, or of one side of a bilingual pair."""
+    most = getattr(field.field, "max_length", None)
+    if most is None:
+        limits = (getattr(check, "limit_value", None) for check in field.field.validators)
+        most = next((value for value in limits if isinstance(value, int) and value > 9), None)
+    told = isinstance(field.field.widget, Textarea) or field.name[-3:] in ("_fr", "_en")
+    return Limit(most, len(str(field.value() or ""))) if most and told else None
+
+
+class Side(NamedTuple):
+    """One language of a bilingual field."""
+
+    field: BoundField
+    language: str
+    name: str
+    state: str
+
+
+LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
+
+
+@register.inclusion_tag("includes/_translation_pair.html")
+def translation_pair(item: Any) -> dict[str, Any]:
+    """The French and the English field of a text, side by side, each with its state.
+
+    `item` has a `label`, the two `fields` and the `state` of each language. The inputs say their
+    language, for the browser's spelling checker and for screen readers.
+    """
+    sides = []
+    for field in item.fields:
+        language = field.name[-2:]
+        field.field.widget.attrs.setdefault("lang", language)
+        sides.append(Side(field, language, LANGUAGE_NAMES[language], item.state.get(language, "")))
+    return {"item": item, "sides": sides, "help_text": sides[0].field.help_text}

@@ -1,0 +1,16 @@
+"""The portal's settings, with what tests need otherwise: quick passwords, mail and files kept apart."""
+
+import tempfile
+from pathlib import Path
+
+from portal.settings import *  # noqa: F403 - a settings module inherits by star
+
+_ROOT = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+MEDIA_ROOT = _ROOT / "media"
+HELD_ROOT = _ROOT / "held"
+STORAGES["held"]["OPTIONS"]["location"] = HELD_ROOT  # noqa: F405
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+BASE_URL = "http://testserver"
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
