@@ -98,7 +98,9 @@ class Published(models.Model):
 
     def _free_slug(self, source: str) -> str | None:
         """A slug for `source` that no row of this kind uses in any language."""
-        wanted = slugify(re.sub(r"['’]", " ", source))[:100].strip("-")
+        # Pl@ntNet is found at plantnet, ERIOS#1 at erios-1, l’IA at l-ia.
+        readable = re.sub(r"['’#]", " ", source).replace("@", "a")
+        wanted = slugify(readable)[:100].strip("-")
         if not wanted:
             # A title in another script, or in emoji, still needs an address.
             wanted = uuid.uuid4().hex[:12] if source.strip() else ""
@@ -406,3 +408,7 @@ class Page(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse(f"page-{self.code.removesuffix('-notice')}")
+
+
+# Django finds a model through this module only. It needs nothing from here, so it can come last.
+from portal.search_models import SearchDocument as SearchDocument  # noqa: E402

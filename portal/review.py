@@ -528,11 +528,13 @@ def _made_private(target: Published) -> None:
 
 
 def _outdated(target: Published, diff: Values) -> list[str]:
-    """The columns that were not rewritten when their twin was."""
-    outdated = set(target.outdated) - set(diff)
+    """The columns that were not rewritten when their twin was, unless the twin only caught up."""
+    behind = set(target.outdated)
+    outdated = behind - set(diff)
     for column, (before, _after) in diff.items():
         twin = i18n.twin(type(target), column)
-        if twin and twin not in diff and before and getattr(target, twin):
+        caught_up = column in behind
+        if twin and twin not in diff and before and getattr(target, twin) and not caught_up:
             outdated.add(twin)
     return sorted(outdated)
 
