@@ -1,0 +1,125 @@
+# What can be asked of this project. `make` alone lists it.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PORT ?= 8000
+
+python := .venv/bin/python
+catalogues := $(patsubst %.po,%.mo,$(wildcard portal/locale/*/LC_MESSAGES/django.po))
+
+.PHONY: help
+help:
+	@echo "make demo        try the portal on http://localhost:$(PORT); also PORT=8001, and RESET=1 to start over"
+	@echo "make test        everything that must pass, with all its set-up"
+	@echo "make lint        what can be said without running the tests"
+	@echo "make format      lay the code out"
+	@echo "make translate   bring the French catalogue in line with the code"
+	@echo "make pins        compile constraints.txt from pyproject.toml; UPGRADE=1 for the newest versions"
+
+# --- The environment ------------------------------------------------------------------------------
+
+# Two marks in .venv say what was installed from the constraints.txt of today.
+.venv/runtime: constraints.txt
+	@.ci/environment runtime
+	@touch .venv/runtime
+
+.venv/development: constraints.txt
+	@.ci/environment development
+	@touch .venv/runtime .venv/development
+
+%.mo: %.po
+	@$(python) -m babel.messages.frontend --quiet compile --input-file $< --output-file $@ --locale fr
+
+# --- The demo -------------------------------------------------------------------------------------
+
+# Everything it writes lies here: database, images, and the mail it sends, one file each in mail/.
+demo_data := .data/demo
+
+# Said in full, so that no .env and no variable of this shell sends the demo to another database.
+demo: export DJANGO_SETTINGS_MODULE := portal.settings
+demo: export DEBUG := true
+demo: export DEMO := true
+demo: export DATA_DIR := $(demo_data)
+demo: export DATABASE_URL := sqlite:///$(demo_data)/portal.sqlite3
+demo: export MEDIA_ROOT := $(demo_data)/media
+demo: export HELD_ROOT := $(demo_data)/held
+demo: export ALLOWED_HOSTS := localhost,127.0.0.1
+demo: export BASE_URL := http://localhost:$(PORT)
+demo: export EMAIL_URL :=
+demo: export REDIS_URL :=
+
+.PHONY: demo
+demo: demo-port demo-reset .venv/runtime $(catalogues)
+	@mkdir -p $(demo_data)
+	@echo "Preparing the database"
+	@$(python) manage.py migrate --verbosity 0
+	@$(python) manage.py load_demo
+	@echo "Ctrl-C stops it; what you change is there again at the next \`make demo\`."
+	@exec $(python) -m gunicorn portal.wsgi --bind 127.0.0.1:$(PORT) --threads 8 --no-control-socket \
+		--log-level warning
+
+.PHONY: demo-port
+demo-port:
+	@python3 .ci/free_port.py $(PORT)
+
+.PHONY: demo-reset
+demo-reset:
+ifeq ($(RESET),1)
+	@rm -rf $(demo_data)
+endif
+
+# --- Tests ----------------------------------------------------------------------------------------
+
+.PHONY: test
+test: services .venv/development $(catalogues) lint test-sqlite test-postgresql
+
+.PHONY: services
+services:
+	@.ci/services
+
+.PHONY: test-sqlite
+test-sqlite: .venv/development $(catalogues)
+	@echo "Tests on SQLite"
+	@DATABASE_URL=sqlite:///.data/tests.sqlite3 $(python) -m pytest --numprocesses 2 --quiet
+
+# The journeys in the browser have been made on SQLite.
+.PHONY: test-postgresql
+test-postgresql: .venv/development $(catalogues)
+	@echo "Tests on PostgreSQL"
+	@.ci/postgresql $(python) -m pytest --numprocesses 2 --quiet -m "not browser"
+
+# --- The code -------------------------------------------------------------------------------------
+
+# Any production settings will do: what is checked is that ours complain about nothing.
+production := DEBUG=false DATABASE_URL=sqlite://:memory: ALLOWED_HOSTS=portal.example \
+	BASE_URL=https://portal.example DEFAULT_FROM_EMAIL=portal@portal.example \
+	EMAIL_URL=smtp://mail.portal.example:25 \
+	SECRET_KEY=$$($(python) -c "import secrets; print(secrets.token_urlsafe(64))")
+
+.PHONY: lint
+lint: .venv/development
+	@$(python) -m ruff check --quiet --output-format concise
+	@$(python) -m ruff format --check --quiet --output-format concise
+	@$(python) -m djlint templates --lint --quiet
+	@$(python) -m mypy
+	@.venv/bin/lint-imports --no-logo
+	@DATABASE_URL=sqlite://:memory: $(python) manage.py makemigrations --check --dry-run
+	@$(production) $(python) manage.py check --deploy --fail-level WARNING
+
+.PHONY: format
+format: .venv/development
+	@$(python) -m ruff check --fix
+	@$(python) -m ruff format
+
+.PHONY: translate
+translate: services .venv/development
+	@.ci/messages
+	@$(MAKE) $(catalogues)
+
+.PHONY: pins
+pins: .venv/development
+	@.ci/pins
