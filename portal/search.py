@@ -1,2 +1,235 @@
-def index(obj): ...
-def remove(obj): ...
+"""Text search: one row for each published object, with all it is found by in both languages.
+
+Whoever writes public content calls `index` in the same transaction. Readers narrow a queryset with
+`matching` or `ranked`, or ask `search` about several kinds at once; they begin with `published()`
+as always, so that a row which should not be here any more shows nothing.
+
+A row is written for an object and not for each of its languages: a text that exists in one language
+would be kept twice, and "AI santé" would not find what says "santé" in French and "AI" in English.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.apps import apps
+from django.db import models, transaction
+from django.db.models import Case, Count, Exists, OuterRef, Subquery, Value, When, Window
+from django.utils.translation import gettext_lazy as _
+
+from portal import i18n, words
+from portal.search_models import SearchDocument
+
+BATCH = 100
+
+
+class Searchable(Protocol):
+    """What an object needs to be found: the title and the other texts that it has for a reader."""
+
+    pk: Any
+    is_published: bool
+
+    def search_texts(self, language: str) -> tuple[str, str]: ...
+
+
+class QueryRefused(ValueError):
+    """A query that cannot be answered; its text is for the person who typed it."""
+
+    message: Any = _("This search cannot be understood.")
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class QueryTooLong(QueryRefused):
+    """More characters than anybody types."""
+
+    message = _("A search may have 200 characters at most.")
+
+
+class QueryMalformed(QueryRefused):
+    """A character that is no text: NUL, another control character, half of a surrogate pair."""
+
+    message = _("This search contains a character that cannot be searched for.")
+
+
+# --- Writing --------------------------------------------------------------------------------------
+
+
+def index(obj: Searchable) -> None:
+    """Make `obj` findable by what it says now, or no longer if it is not published: one write."""
+    if obj.is_published:
+        index_all([obj])
+    else:
+        remove(obj)
+
+
+def index_all(objects: Iterable[Searchable]) -> None:
+    """Write the rows of published objects, all at once."""
+    SearchDocument.objects.bulk_create(
+        [_document(obj) for obj in objects],
+        update_conflicts=True,
+        unique_fields=["kind", "object_id"],
+        update_fields=["title", "words", "analyser"],
+    )
+
+
+def remove(obj: Searchable) -> None:
+    """Make `obj` unfindable."""
+    SearchDocument.objects.filter(kind=kind_of(type(obj)), object_id=obj.pk).delete()
+
+
+def kind_of(model: type[Any]) -> str:
+    """How rows name a model: a word of theirs too, so that one look in the index answers both."""
+    meta = model._meta.concrete_model._meta
+    return f"{meta.app_label}{words.MARK}{meta.model_name}".replace("_", words.MARK)
+
+
+def _document(obj: Searchable) -> SearchDocument:
+    titles, texts = {}, {}
+    for language in i18n.LANGUAGES:
+        titles[language], texts[language] = obj.search_texts(language)
+    # All words of a title: it may have no others than those which tell nothing.
+    title = words.of_texts(titles, dropping=()) + words.whole_lines(titles.values())
+    kind = kind_of(type(obj))
+    return SearchDocument(
+        kind=kind,
+        object_id=obj.pk,
+        title=title,
+        words=sorted({kind, *title, *words.of_texts(texts)}),
+        analyser=words.VERSION,
+    )
+
+
+def every_model() -> list[type[models.Model]]:
+    """Whatever search finds: every model that says what it is found by."""
+    return [model for model in apps.get_models() if hasattr(model, "search_texts")]
+
+
+def rewrite(model: type[models.Model]) -> Iterator[int]:
+    """Write the rows of a model again and remove those of what is not published; counts up.
+
+    Each batch is locked while it is written, so that no edit of the same moment is lost.
+    """
+    leftover(model).delete()
+    written, last = 0, 0
+    while True:
+        with transaction.atomic():
+            rows = published(model).filter(pk__gt=last).order_by("pk")
+            batch: list[Any] = list(rows.select_for_update(of=("self",))[:BATCH])
+            index_all(batch)
+        if not batch:
+            return
+        written, last = written + len(batch), batch[-1].pk
+        yield written
+
+
+def leftover(model: type[models.Model]) -> models.QuerySet[SearchDocument]:
+    """The rows of what is not published, or no longer there."""
+    public = published(model).filter(pk=OuterRef("object_id"))
+    return SearchDocument.objects.filter(~Exists(public), kind=kind_of(model))
+
+
+def missing(model: type[models.Model]) -> models.QuerySet:
+    """What is published and has no row, or one that an older analysis wrote."""
+    row = SearchDocument.objects.filter(
+        kind=kind_of(model), object_id=OuterRef("pk"), analyser=words.VERSION
+    )
+    return published(model).filter(~Exists(row))
+
+
+def published(model: type[Any]) -> models.QuerySet:
+    """The rows of a model that a visitor may find."""
+    return model._default_manager.published()
+
+
+# --- Reading --------------------------------------------------------------------------------------
+
+
+def clean_query(text: str) -> str:
+    """A typed query with single spaces; raises QueryRefused for what nobody types."""
+    query = " ".join(re.split(r"[ \t\r\n]+", text)).strip()
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in query):
+        raise QueryMalformed
+    if len(query) > words.LONGEST_QUERY:
+        raise QueryTooLong
+    return query
+
+
+def matching(queryset: models.QuerySet, query: str) -> models.QuerySet:
+    """The rows in which every word of `query` is found, in some form, in either language.
+
+    The last word may be unfinished. An empty query keeps all rows, one without a letter or digit
+    none. Adds no query of its own and refuses no text.
+    """
+    if not query.strip():
+        return queryset
+    wanted = words.read_query(query)
+    if wanted is None:
+        return queryset.none()
+    return queryset.filter(pk__in=_found(queryset.model, wanted))
+
+
+def ranked(queryset: models.QuerySet, query: str) -> models.QuerySet:
+    """Those that match, with their `rank`, the best first, then in the order they had.
+
+    Each word that stands in the title counts one, half if only its beginning does; a title that
+    says just what was typed counts one more.
+    """
+    found = matching(queryset, query)
+    wanted = words.read_query(query)
+    if wanted is None:
+        return found.annotate(rank=Value(0.0))
+    row = SearchDocument.objects.filter(kind=kind_of(queryset.model), object_id=OuterRef("pk"))
+    order = queryset.query.order_by or queryset.model._meta.ordering or ()
+    rank = Subquery(row.values_list(_points(wanted)), output_field=models.FloatField())
+    return found.annotate(rank=rank).order_by("-rank", *order, "pk")
+
+
+@dataclass(frozen=True)
+class Results:
+    """What was found: the best `objects` of all kinds in order, and how many of each model."""
+
+    objects: list[Any]
+    counts: dict[type[models.Model], int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+def search(query: str, querysets: Iterable[models.QuerySet], limit: int) -> Results:
+    """The best `limit` rows of several querysets, each of another model: one query for each.
+
+    Rows of equal rank come in the order of the querysets. An empty query finds nothing.
+    """
+    objects: list[Any] = []
+    counts: dict[type[models.Model], int] = {}
+    for queryset in querysets:
+        found = ranked(queryset, query) if query.strip() else queryset.none()
+        rows = list(found.annotate(found=Window(Count("*")))[:limit])
+        counts[queryset.model] = rows[0].found if rows else 0
+        objects += rows
+    # The sort is stable: what one queryset put in order stays in that order.
+    return Results(sorted(objects, key=lambda row: -row.rank)[:limit], counts)
+
+
+def _found(model: type[models.Model], wanted: words.Query) -> models.QuerySet:
+    """The keys of the rows of a model that match."""
+    node = words.AllOf((words.Word(kind_of(model)), *wanted.terms))
+    return SearchDocument.objects.filter(words__match=node).values("object_id")
+
+
+def _points(wanted: words.Query) -> Any:
+    """How well the title of a row answers."""
+    *before, last = wanted.terms
+    points: Any = Case(
+        When(title__match=wanted.finished, then=Value(1.0)),
+        When(title__match=last, then=Value(0.5)),
+        default=Value(0.0),
+    )
+    for node in (*before, wanted.whole):
+        points += Case(When(title__match=node, then=Value(1.0)), default=Value(0.0))
+    return points

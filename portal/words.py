@@ -1,14 +1,14 @@
 """What a text is found by: its words without accents and capitals, and their stems.
 
-Both databases store and compare what is made here and know nothing of languages themselves, so they
-find the same things. Whoever changes what a text gives must raise `VERSION`: rows written before are
-then known to be old, and the command `reindex` writes them again.
+Both databases store and compare what is made here and know nothing of languages themselves, so
+they find the same things. Whoever changes what a text gives must raise `VERSION`: rows written
+before are then known to be old, and the command `reindex` writes them again.
 """
 
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,9 +16,10 @@ import snowballstemmer
 
 VERSION = 1
 
-# No word of French or English is longer. PostgreSQL refuses more than 2 kB in a word and 1 MB in a row.
+# Longer than any word of French or English. PostgreSQL takes 2 kB a word and 1 MB a row.
 LONGEST_WORD = 60
 MOST_WORDS = 4_000
+LONGEST_QUERY = 200
 # More words than a person types; each costs a look in the index.
 MOST_QUERY_WORDS = 16
 # What shorter beginnings stand for is nearly everything.
@@ -31,18 +32,20 @@ MARK = "·"
 STOP_WORDS = frozenset(
     """a au aux avec ce ces cet cette dans de des du elle en et il la le les leur leurs ou par pour
     que qui se ses sur un une
-    an and are as at by for from in is of on or that the their this to with""".split()
+    an and are as at by for from in is of on or that the their this to with""".split()  # noqa: SIM905 - a list would fill fifty lines
 )
-ELIDED = frozenset("c d j jusqu l lorsqu m n puisqu qu quoiqu s t".split())
+ELIDED = ("c", "d", "j", "jusqu", "l", "lorsqu", "m", "n", "puisqu", "qu", "quoiqu", "s", "t")
 # What people write in more than one way, or in the other language.
 SYNONYMS = {"ai": ("ia",), "ia": ("ai",), "st": ("saint",), "ste": ("sainte",)}
 
 APOSTROPHES = "'’ʼ‘`´"
+# Drawn for the letter it looks like, as in Pl@ntNet; not so in an e-mail address.
+_AT_FOR_A = re.compile(r"(?<=[^\W_])@(?=[^\W_])(?![\w-]+\.\w)")
 # A word may have these inside: one of them, with a letter or digit on each side.
 _CHUNK = re.compile(rf"[^\W_]+(?:[{APOSTROPHES}‐‑@#&._·+-][^\W_]+)*(?:\+\+|#(?!\w))?")
 _PART = re.compile(r"[^\W_]+")
 _INNER_CAPITAL = re.compile(r"(?<=[^\W\d_A-Z]{2})(?=[A-Z][^\W\d_A-Z]{2})")
-_ELISION = re.compile(rf"\b({'|'.join(sorted(ELIDED))})[{APOSTROPHES}](?=\w)", re.IGNORECASE)
+_ELISION = re.compile(rf"\b({'|'.join(ELIDED)})[{APOSTROPHES}](?=\w)", re.IGNORECASE)
 _WITHOUT_ACCENT = str.maketrans(
     {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )
@@ -50,14 +53,17 @@ _WITHOUT_ACCENT = str.maketrans(
 # The stemmer tells French endings by their accents, which are gone: these bring such words, and
 # feminine names of trades, to a form that it knows.
 _FRENCH_ENDINGS = (
-    (re.compile("ees?$"), "e"),
+    (re.compile(r"(?<=\w{5})ees?$"), "e"),  # not "année", which would find Anne
     (re.compile("ieres?$"), "ier"),
     (re.compile("euses?$"), "eur"),
     (re.compile("trices?$"), "teur"),
 )
-_AMERICAN = re.compile("iz(e|es|ed|er|ers|ing|ation|ations|ational)$")
+_AMERICAN = re.compile(r"(?<=\w{4})iz(e|es|ed|er|ers|ing|ation|ations|ational)$")
 
-_stemmers = {language: snowballstemmer.stemmer(name) for language, name in (("fr", "french"), ("en", "english"))}
+_stemmers = {
+    language: snowballstemmer.stemmer(name)
+    for language, name in (("fr", "french"), ("en", "english"))
+}
 # A stemmer keeps the word it works on in itself, and requests run in several threads.
 _stemming = threading.Lock()
 
@@ -67,15 +73,14 @@ _stemming = threading.Lock()
 
 @dataclass(frozen=True)
 class _Chunk:
-    """What stands between two spaces: its `parts`, and what it is `joined` up, if it has several."""
+    """What stands between two spaces: its parts, and all of it as one word."""
 
     parts: tuple[str, ...]
-    joined: tuple[str, ...]
+    whole: str
 
     @property
-    def whole(self) -> str:
-        """The chunk as one word, however it is cut up."""
-        return self.joined[-1] if self.joined else "".join(self.parts)
+    def words(self) -> tuple[str, ...]:
+        return self.parts if self.parts == (self.whole,) else (*self.parts, self.whole)
 
 
 def fold(text: str) -> str:
@@ -89,26 +94,21 @@ def _without_marks(text: str) -> str:
 
 
 def _chunks(text: str) -> Iterator[_Chunk]:
-    """The chunks of a text, articles that lost their vowel taken off.
+    """The chunks of a text, without the articles that lost their vowel.
 
-    "l'Odyss'IA" is odyss + ia and odyssia, "Pl@ntNet" pl + ntnet, plntnet and plantnet,
-    "DocSimulator" doc + simulator and docsimulator, "C++" cplusplus.
+    "l'Odyss'IA" is odyss + ia and odyssia, "DocSimulator" doc + simulator and docsimulator,
+    "Pl@ntNet" plant + net and plantnet, "ERIOS#1" erios + 1 and erios1, "C++" cplusplus.
     """
-    for match in _CHUNK.finditer(_ELISION.sub(" ", _without_marks(text))):
-        raw = match.group()
-        written = fold(raw.replace("++", "plusplus").removesuffix("#") + "sharp" * raw.endswith("#"))
-        parts = [fold(part) for part in _PART.findall(_INNER_CAPITAL.sub(" ", raw))]
-        if raw.endswith(("++", "#")):
-            parts[-1:] = _PART.findall(written)[-1:]
-        joined = ["".join(_PART.findall(written))] if len(parts) > 1 else []
-        if "@" in written:
-            joined.append("".join(_PART.findall(written.replace("@", "a"))))
-        yield _Chunk(*(tuple(word[:LONGEST_WORD] for word in words) for words in (parts, joined)))
+    text = _ELISION.sub(" ", _AT_FOR_A.sub("a", _without_marks(text)))
+    for match in _CHUNK.finditer(text):
+        written = re.sub("#$", "sharp", match.group().replace("++", "plusplus"))
+        parts = [fold(part) for part in _PART.findall(_INNER_CAPITAL.sub(" ", written))]
+        yield _Chunk(tuple(part[:LONGEST_WORD] for part in parts), "".join(parts)[:LONGEST_WORD])
 
 
 @lru_cache(maxsize=50_000)
 def stems(word: str, language: str) -> tuple[str, ...]:
-    """What the forms of a folded word have in common, in a language; numbers and codes have none."""
+    """What the forms of a folded word have in common, in a language; codes have nothing."""
     if len(word) < 3 or not (word.isascii() and word.isalpha()):
         return ()
     forms = [word]
@@ -121,13 +121,13 @@ def stems(word: str, language: str) -> tuple[str, ...]:
     return tuple(sorted(found - {word, ""}))
 
 
-def of_texts(texts: dict[str, str]) -> list[str]:
+def of_texts(texts: dict[str, str], dropping: Collection[str] = STOP_WORDS) -> list[str]:
     """The words and stems of a text in several languages, sorted, each once."""
     found: dict[str, None] = {}
     for language, text in texts.items():
         for chunk in _chunks(text):
-            for word in (*chunk.parts, *chunk.joined):
-                if word not in STOP_WORDS:
+            for word in chunk.words:
+                if word not in dropping:
                     found[word] = None
                     found.update(dict.fromkeys(stems(word, language)))
             if len(found) > MOST_WORDS:
@@ -185,14 +185,10 @@ class Query:
     finished: Node
     whole: Word
 
-    @property
-    def everything(self) -> AllOf:
-        return AllOf(self.terms)
-
 
 def read_query(text: str) -> Query | None:
     """What a typed text looks for; None if it has no letter and no digit."""
-    chunks = list(_chunks(text))
+    chunks = list(_chunks(text[:LONGEST_QUERY]))
     telling = [chunk for chunk in chunks if chunk.whole not in STOP_WORDS] or chunks
     telling = list(dict.fromkeys(telling))[:MOST_QUERY_WORDS]
     if not telling:
@@ -204,12 +200,12 @@ def read_query(text: str) -> Query | None:
 
 def _term(chunk: _Chunk, prefix: bool = False) -> Node:
     """A chunk typed in a query, as it may stand in a text of either language."""
-    if not chunk.joined:
-        return AnyOf(_variants(chunk.parts[0], prefix))
-    # What is typed with a hyphen may be written in two words, and what is typed with "@" with "a".
+    together = _variants(chunk.whole, prefix)
+    if chunk.words == chunk.parts:
+        return AnyOf(together)
+    # What is typed with a hyphen may be written in two words.
     *before, last = [part for part in chunk.parts if part not in STOP_WORDS] or chunk.parts
     apart = AllOf((*(AnyOf(_variants(part)) for part in before), AnyOf(_variants(last, prefix))))
-    together = [variant for word in chunk.joined for variant in _variants(word, prefix)]
     return AnyOf((*together, apart))
 
 

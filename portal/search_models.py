@@ -1,0 +1,94 @@
+"""The table that search reads, and how each database is asked whether its words match.
+
+`migrations/0002_search.py` gives it what Django does not know of: on SQLite a full-text table that
+triggers keep in step with it, on PostgreSQL an index on the words, which are a `tsvector` there.
+"""
+
+from typing import Any
+
+from django.db import models
+
+from portal.words import AllOf, Node, Word
+
+# The full-text table of SQLite, which has the keys of `SearchDocument`.
+IN_FULL_TEXT = (
+    "IN (SELECT rowid FROM portal_searchdocument_fts WHERE portal_searchdocument_fts MATCH %s)"
+)
+
+
+class WordsField(models.Field):
+    """A set of words made by `portal.words`, as text with a space between two.
+
+    `__match` asks whether they answer a `Node`. SQLite looks that up in the full-text table.
+    """
+
+    def db_type(self, connection: Any) -> str:
+        return "tsvector" if connection.vendor == "postgresql" else "text"
+
+    def get_prep_value(self, value: Any) -> Any:
+        return " ".join(value) if isinstance(value, list) else value
+
+    def get_placeholder(self, value: Any, compiler: Any, connection: Any) -> str:
+        if connection.vendor == "postgresql":
+            # Not to_tsvector: PostgreSQL must not cut up what has been cut up already.
+            return "array_to_tsvector(string_to_array(%s, ' '))"
+        return "%s"
+
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
+        return value.replace("'", "") if value else value
+
+
+@WordsField.register_lookup
+class Match(models.Lookup):
+    """Whether a set of words answers a node of a query."""
+
+    lookup_name = "match"
+    prepare_rhs = False
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} @@ %s::tsquery", [*params, _tsquery(self.rhs)]
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+        quote = compiler.quote_name_unless_alias
+        field = self.lhs.target
+        row = f"{quote(self.lhs.alias)}.{quote(field.model._meta.pk.column)}"
+        return f"{row} {IN_FULL_TEXT}", [f"{field.column}: ({_fts5(self.rhs)})"]
+
+
+def _tsquery(node: Node) -> str:
+    if isinstance(node, Word):
+        return f"'{node.text}':*" if node.prefix else f"'{node.text}'"
+    return f"({(' & ' if isinstance(node, AllOf) else ' | ').join(map(_tsquery, node.parts))})"
+
+
+def _fts5(node: Node) -> str:
+    if isinstance(node, Word):
+        return f'"{node.text}" *' if node.prefix else f'"{node.text}"'
+    return f"({(' AND ' if isinstance(node, AllOf) else ' OR ').join(map(_fts5, node.parts))})"
+
+
+class SearchDocument(models.Model):
+    """What one published object is found by, in both languages. Only `portal.search` writes it.
+
+    A migration that alters this table on SQLite must create its triggers again: Django copies the
+    table and leaves them behind.
+    """
+
+    kind = models.CharField(max_length=100)
+    object_id = models.PositiveBigIntegerField()
+    title = WordsField()
+    # Those of the title, those of the texts, and one that names the kind.
+    words = WordsField()
+    # The `portal.words.VERSION` that made them.
+    analyser = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "object_id"], name="portal_search_document_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"
