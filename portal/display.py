@@ -8,6 +8,7 @@ import datetime
 import re
 from decimal import Decimal
 
+from babel.dates import get_timezone_location
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -114,11 +115,11 @@ def time_range(start: datetime.datetime, end: datetime.datetime | None = None) -
 
 def partial_date(value: str) -> str:
     """A date known to the year, the month or the day: 2011, avril 2024, 17 février 2025."""
-    parts = [int(part) for part in value.split("-") if part]
-    if len(parts) == 3:
-        return long_date(datetime.date(*parts))
-    if len(parts) == 2:
-        return f"{month_name(datetime.date(*parts, 1))} {parts[0]}"
+    year, month, day = (*(int(part) for part in value.split("-") if part), 0, 0, 0)[:3]
+    if day:
+        return long_date(datetime.date(year, month, day))
+    if month:
+        return f"{month_name(datetime.date(year, month, 1))} {year}"
     return value
 
 
@@ -137,6 +138,14 @@ def partial_range(start: str, end: str = "") -> str:
         day = pgettext("before a day", "until %(date)s")
         return (day if len(end) == 10 else pgettext("before a month", "until %(date)s")) % date
     return ""
+
+
+def zone_name(name: str) -> str:
+    """Whose time it is: heure de Paris, heure locale : Athènes; Paris time, Athens time."""
+    if name == "Europe/Paris":
+        return _("Paris time")
+    city = get_timezone_location(name, locale=i18n.current(), return_city=True)
+    return pgettext("time zone", "%(city)s time") % {"city": city}
 
 
 def _day(value: datetime.date) -> datetime.date:
@@ -162,6 +171,14 @@ def euros(value: int | float | Decimal | None) -> str:
     if value is None:
         return ""
     return f"{number(value)}{NBSP}€" if is_french() else f"€{number(value)}"
+
+
+def percent(part: int | Decimal, whole: int | Decimal) -> str:
+    """35,2 % in French, 35.2% in English; nothing of nothing."""
+    if not whole:
+        return ""
+    share = f"{Decimal(100 * part) / Decimal(whole):.1f}".removesuffix(".0")
+    return f"{share.replace('.', ',')}{NBSP}%" if is_french() else f"{share}%"
 
 
 # --- Names ----------------------------------------------------------------------------------------

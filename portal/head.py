@@ -86,7 +86,9 @@ class Head:
         """Language and absolute address of each version, x-default last; none unless both exist."""
         if self.context.get("single_language") or self.context.get("noindex"):
             return []
-        pairs = [(code, absolute(self._without_cuts(self.addresses[code]))) for code in ("fr", "en")]
+        pairs = [
+            (code, absolute(self._without_cuts(self.addresses[code]))) for code in ("fr", "en")
+        ]
         at_home = self.request.path == reverse("home")
         return [*pairs, ("x-default", absolute("/") if at_home else pairs[0][1])]
 
@@ -113,18 +115,20 @@ class Head:
     def structured_data(self) -> SafeString:
         """The page's JSON-LD: what the view gave, and the way that leads here."""
         given = self.context.get("structured_data") or []
-        graph = [dict(item) for item in ([given] if isinstance(given, dict) else given)]
+        language = self.context.get("single_language") or self.language
+        graph = [
+            {"inLanguage": language} | item
+            for item in ([given] if isinstance(given, dict) else given)
+        ]
         if trail := self.context.get("trail"):
             graph.append(self._breadcrumb(trail))
         if not graph:
             return SafeString("")
-        for item in graph:
-            item.setdefault("inLanguage", self.context.get("single_language") or self.language)
         text = json.dumps(
             {"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False, default=str
         )
         # Safe: nothing in it can close the element or open a comment once these are escaped.
-        return mark_safe(text.translate(ESCAPES))
+        return mark_safe(text.translate(ESCAPES))  # noqa: S308 - see above
 
     def _breadcrumb(self, trail: list[tuple[Any, str]]) -> dict[str, Any]:
         steps = [(_("Home"), reverse("home")), *trail]

@@ -53,7 +53,9 @@ class StylesheetFinder(BaseFinder):
         written = self._write(path)
         return [written] if find_all else written
 
-    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
+    def list(
+        self, ignore_patterns: Iterable[str] | None
+    ) -> Iterator[tuple[str, FileSystemStorage]]:
         """Every joined sheet, for `collectstatic`."""
         for path in SHEETS:
             self._write(path)

@@ -3,9 +3,7 @@
 `{% load portal %}`. Nothing here asks the database for more than what it is given.
 """
 
-import difflib
 import html
-import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -18,15 +16,15 @@ from django.http import QueryDict
 from django.template import Context
 from django.template.base import NodeList, Parser, Token
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from portal import display, i18n
-from portal.forms import ErrorItem, error_items
+from portal import diff, display, i18n
+from portal.forms import LANGUAGE_NAMES, ErrorItem, error_items, label_of
 from portal.head import Head
 from portal.markdown import render
 from portal.models import Status
@@ -53,7 +51,7 @@ class KeepNode(template.Node):
         text = " ".join(self.nodelist.render(context).split())
         # Safe: rendered by a template, which escaped what it printed. A quotation mark in the words
         # of a template would still end an attribute.
-        context[self.name] = mark_safe(text.replace('"', "&quot;"))
+        context[self.name] = mark_safe(text.replace('"', "&quot;"))  # noqa: S308 - see above
         return ""
 
 
@@ -105,19 +103,20 @@ def only_language(obj: Any, name: str) -> str:
 
 
 @register.filter
-def markdown(text: str) -> str:
-    """A text in Markdown as sanitised HTML."""
-    return render(text or "")
+def markdown(text: str, top: int = 3) -> SafeString:
+    """A text in Markdown as HTML, its highest heading becoming `h{top}`."""
+    # Safe: `render` lets structure and links through and nothing else.
+    return mark_safe(render(text or "", top))  # noqa: S308 - see above
 
 
 @register.simple_tag
-def field_markdown(obj: Any, name: str) -> str:
+def field_markdown(obj: Any, name: str, top: int = 3) -> str:
     """A Markdown text of an object, in the reader's language or marked with its own."""
     text = i18n.text(obj, name)
     if not text.value:
         return ""
     language = format_html(' lang="{}"', text.language) if text.is_fallback else ""
-    return format_html('<div class="prose"{}>{}</div>', language, render(text.value))
+    return format_html('<div class="prose"{}>{}</div>', language, markdown(text.value, top))
 
 
 # --- Dates and numbers ----------------------------------------------------------------------------
@@ -136,11 +135,11 @@ register.simple_tag(display.partial_range)
 @register.simple_tag
 def date_block(event: Any) -> str:
     """The date of an event as a numeral, a day and a month; its period where it has no date yet."""
-    start, end = event.local_start, event.local_end
-    if start is None:
+    if not event.has_days:
         return format_html(
             '<span class="date"><strong>{}</strong></span>', field_text(event, "period")
         )
+    start, end = event.local_start, event.local_end
     last = end if end and end.date() > start.date() else None
     this_year = timezone.localdate().year
     month = display.month_name(last or start)
@@ -166,17 +165,22 @@ def date_block(event: Any) -> str:
 
 @register.simple_tag
 def event_when(event: Any) -> str:
-    """When an event takes place, in words: mercredi 4 mars 2026, de 14 h à 17 h."""
-    start, end = event.local_start, event.local_end
-    if start is None:
+    """When an event takes place, in words: jeudi 4 mars 2027, de 14 h à 17 h."""
+    if not event.has_days:
         return field_text(event, "period")
-    zone = ""
-    if event.is_online or event.timezone != settings.TIME_ZONE:
-        zone = f" ({event.timezone.rpartition('/')[2].replace('_', ' ')})"
-    if end and end.date() > start.date():
-        return display.date_range(start, end)
-    day = display.full_date(start)
-    return day if event.all_day else f"{day}, {display.time_range(start, end)}{zone}"
+    start, end = event.local_start, event.local_end
+    several = end and end.date() > start.date()
+    if event.all_day:
+        words = display.date_range(start, end) if several else display.full_date(start)
+    elif several:
+        moments = {"start": display.date_time(start), "end": display.date_time(end)}
+        words = pgettext("moments", "%(start)s to %(end)s") % moments
+    else:
+        words = f"{display.full_date(start)}, {display.time_range(start, end)}"
+    if not event.all_day and (event.is_online or event.timezone != settings.TIME_ZONE):
+        words += f" ({display.zone_name(event.timezone)})"
+    moment = start.date().isoformat() if event.all_day else start.isoformat(timespec="minutes")
+    return format_html('<time datetime="{}">{}</time>', moment, words)
 
 
 # --- Niches, arches, icons ------------------------------------------------------------------------
@@ -316,6 +320,12 @@ def state_word(code: str) -> str:
     return SIDE_STATES[code]() if code in SIDE_STATES else str(Status(code).label)
 
 
+@register.simple_tag
+def unchanged(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of a comparison in which nothing changes."""
+    return [row for row in rows if row["state"] == "unchanged"]
+
+
 class WordDiff(NamedTuple):
     """Two versions of a text, each with what only it has marked."""
 
@@ -326,13 +336,10 @@ class WordDiff(NamedTuple):
 @register.simple_tag
 def word_diff(before: str, after: str) -> WordDiff:
     """Compare two texts word by word; marks are said in hidden words as well as drawn."""
-    old, new = (re.findall(r"\s+|\w+|[^\w\s]", str(text or "")) for text in (before, after))
     left: list[SafeString] = []
     right: list[SafeString] = []
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-    for operation, start, end, new_start, new_end in matcher.get_opcodes():
-        gone, come = "".join(old[start:end]), "".join(new[new_start:new_end])
-        if operation == "equal":
+    for kind, gone, come in diff.words(str(before or ""), str(after or "")):
+        if kind == "same":
             left.append(format_html("{}", gone))
             right.append(format_html("{}", come))
             continue
@@ -344,9 +351,7 @@ def word_diff(before: str, after: str) -> WordDiff:
 
 
 def _mark(element: str, word: str, text: str) -> SafeString:
-    return format_html(
-        '<{}><span class="hidden">{} </span>{}</{}>', element, word, text, element
-    )
+    return format_html('<{}><span class="hidden">{} </span>{}</{}>', element, word, text, element)
 
 
 def _joined(parts: Iterable[SafeString]) -> SafeString:
@@ -374,6 +379,9 @@ def limit(field: BoundField) -> Limit | None:
     return Limit(most, len(str(field.value() or ""))) if most and told else None
 
 
+register.filter("label", label_of)
+
+
 class Side(NamedTuple):
     """One language of a bilingual field."""
 
@@ -381,9 +389,6 @@ class Side(NamedTuple):
     language: str
     name: str
     state: str
-
-
-LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 
 
 @register.inclusion_tag("includes/_translation_pair.html")
@@ -394,8 +399,13 @@ def translation_pair(item: Any) -> dict[str, Any]:
     language, for the browser's spelling checker and for screen readers.
     """
     sides = []
+    hint = f"{item.fields[0].auto_id}_helptext" if item.fields[0].help_text else ""
     for field in item.fields:
         language = field.name[-2:]
         field.field.widget.attrs.setdefault("lang", language)
+        # One hint stands above both.
+        described = list(filter(None, [hint, f"{field.auto_id}_error" if field.errors else ""]))
+        if described:
+            field.field.widget.attrs["aria-describedby"] = " ".join(described)
         sides.append(Side(field, language, LANGUAGE_NAMES[language], item.state.get(language, "")))
     return {"item": item, "sides": sides, "help_text": sides[0].field.help_text}

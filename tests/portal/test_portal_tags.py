@@ -1,0 +1,163 @@
+"""The display tags: bilingual text, dates, addresses of filters, marks of what changed."""
+
+import datetime
+
+import pytest
+from django.core.paginator import Paginator
+from django.template import RequestContext, Template
+from django.test import RequestFactory
+from django.utils.translation import override
+
+from tests import factories
+
+
+def rendered(source, path="/fr/", **context):
+    request = RequestFactory().get(path)
+    template = Template("{% load portal %}" + source)
+    return template.render(RequestContext(request, context))
+
+
+@pytest.fixture(autouse=True)
+def _in_french():
+    with override("fr"):
+        yield
+
+
+# --- Bilingual text -------------------------------------------------------------------------------
+
+
+def test_text_of_the_other_language_is_marked_as_such():
+    organisation = factories.OrganisationFactory.build(summary_fr="", summary_en="A <b>lab</b>")
+
+    html = rendered('{% field_text o "summary" %}', o=organisation)
+    plain = rendered('{% plain_text o "summary" as text %}{{ text }}', o=organisation)
+
+    assert html == '<span lang="en">A &lt;b&gt;lab&lt;/b&gt;</span>'
+    assert plain == "A &lt;b&gt;lab&lt;/b&gt;"
+
+
+def test_text_of_ones_own_language_is_plain():
+    organisation = factories.OrganisationFactory.build(summary_fr="Un labo", summary_en="A lab")
+
+    assert rendered('{% field_text o "summary" %}', o=organisation) == "Un labo"
+    assert rendered('{% only_language o "summary" %}', o=organisation) == ""
+
+
+def test_markdown_is_sanitised_and_wrapped_once():
+    organisation = factories.OrganisationFactory.build(
+        description_fr="**Oui** <script>alert(1)</script>"
+    )
+
+    html = rendered('{% field_markdown o "description" %}', o=organisation)
+
+    assert html.startswith('<div class="prose"><p><strong>Oui</strong>')
+    assert "<script" not in html
+
+
+# --- Events ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        ((2031, 3, 4, 13), (2031, 3, 4, 16), "<b>4</b> mardi <strong>mars 2031</strong>"),
+        ((2031, 3, 4, 13), (2031, 3, 6, 16), "<b>4</b> au 6 <strong>mars 2031</strong>"),
+        ((2031, 3, 30, 8), (2031, 4, 2, 16), "<b>30</b> mars au <strong>2 avril 2031</strong>"),
+    ],
+)
+def test_date_block_says_day_and_month(start, end, expected):
+    event = factories.EventFactory.build(
+        starts_at=datetime.datetime(*start, tzinfo=datetime.UTC),
+        ends_at=datetime.datetime(*end, tzinfo=datetime.UTC),
+    )
+
+    assert expected in rendered("{% date_block e %}", e=event)
+
+
+def test_when_says_the_time_zone_where_it_could_be_mistaken():
+    event = factories.EventFactory.build(
+        starts_at=datetime.datetime(2031, 3, 4, 13, 30, tzinfo=datetime.UTC),
+        ends_at=datetime.datetime(2031, 3, 4, 16, tzinfo=datetime.UTC),
+        online_url="https://example.org",
+    )
+
+    html = rendered("{% event_when e %}", e=event)
+
+    assert "mardi 4 mars 2031, de 14\u00a0h\u00a030 à 17\u00a0h (heure de Paris)" in html
+
+
+# --- Drawn signs ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("partners", "arches"), [(None, 0), (1, 0), (2, 1), (8, 7), (40, 12)])
+def test_arches_join_each_two_partners(partners, arches):
+    html = rendered("{% arches n 0 %}", n=partners)
+
+    assert html.count("c0-25") == arches
+
+
+def test_niche_says_nothing_of_its_own():
+    organisation = factories.OrganisationFactory.build(name="Digital 113", kind="network")
+
+    assert rendered("{% niche o %}", o=organisation) == (
+        '<span class="niche ardoise" aria-hidden="true">D113</span>'
+    )
+
+
+# --- Addresses ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        ('{% query_with view="map" %}', "?theme=sante&amp;theme=calcul&amp;q=a&amp;view=map"),
+        ("{% query_with page=2 %}", "?theme=sante&amp;theme=calcul&amp;page=2&amp;q=a"),
+        ('{% query_with q="" %}', "?theme=sante&amp;theme=calcul"),
+        ('{% query_without "theme" "sante" %}', "?theme=calcul&amp;q=a"),
+        ('{% query_without "theme" %}', "?q=a"),
+        ('{% query_only "q" "view" %}', "?q=a"),
+        ('{% query_only "view" %}', "/fr/annuaire/"),
+    ],
+)
+def test_filter_links_start_again_from_the_first_page(tag, expected):
+    path = "/fr/annuaire/?theme=sante&theme=calcul&page=3&q=a&city="
+
+    assert rendered(tag, path) == expected
+
+
+def test_pages_left_out_are_an_ellipsis():
+    page = Paginator(range(200), 20).page(5)
+
+    numbers = rendered('{% page_numbers p as found %}{{ found|join:" " }}', p=page)
+
+    assert numbers == "1 … 4 5 6 … 10"
+
+
+# --- Changes --------------------------------------------------------------------------------------
+
+
+def test_words_that_changed_are_marked_and_said():
+    html = rendered(
+        '{% word_diff "12 <i>pôles</i>" "14 <i>pôles</i>" as d %}{{ d.before }}|{{ d.after }}'
+    )
+
+    assert html == (
+        '<del><span class="hidden">supprimé\u00a0: </span>12</del> &lt;i&gt;pôles&lt;/i&gt;'
+        '|<ins><span class="hidden">ajouté\u00a0: </span>14</ins> &lt;i&gt;pôles&lt;/i&gt;'
+    )
+
+
+# --- The page -------------------------------------------------------------------------------------
+
+
+def test_kept_text_cannot_leave_an_attribute():
+    html = rendered('{% keep t %} Un "titre"\n  {{ x }} {% endkeep %}<a title="{{ t }}">', x="<b>")
+
+    assert html == '<a title="Un &quot;titre&quot; &lt;b&gt;">'
+
+
+def test_description_is_cut_after_a_word_and_escaped_once():
+    html = rendered("{{ text|brief }}", text="R&amp;D " * 60)
+
+    assert len(html.replace("&amp;", "&")) == 155
+    assert "&amp;amp;" not in html
