@@ -1,10 +1,12 @@
 """Events and projects as kinds of object that go through review."""
 
-from typing import Any
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from events import views
 from events.forms import EventForm, ProjectForm
 from events.models import Event, Project
+from events.views.events import event_page
+from events.views.projects import project_page
 from portal import kinds
 from portal.content import Content, Rows
 
@@ -54,14 +56,23 @@ PROJECT = Content(
 
 def register() -> None:
     """Make events and projects known to workspace, moderation, preview and history."""
-    for code, content, form, page in (
-        ("event", EVENT, EventForm, views.event_page),
-        ("project", PROJECT, ProjectForm, views.project_page),
-    ):
-        kinds.register(
-            kinds.Kind(code=code, content=content, form=form, page=page, published=_published)
+    kinds.register(
+        kinds.Kind(
+            code="event",
+            word=pgettext_lazy("url", "events"),
+            new=_("New event"),
+            content=EVENT,
+            form=EventForm,
+            page=event_page,
         )
-
-
-def _published(obj: Any, submission: Any, by: Any) -> None:
-    """Nothing follows but what follows for every kind."""
+    )
+    kinds.register(
+        kinds.Kind(
+            code="project",
+            word=pgettext_lazy("url", "projects"),
+            new=_("New project"),
+            content=PROJECT,
+            form=ProjectForm,
+            page=project_page,
+        )
+    )

@@ -11,8 +11,12 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponse
 
-from portal.content import Content
+from portal.content import Content, capitalised
 from portal.models import Published
+
+
+def nothing_more(obj: Any, submission: Any, by: Any) -> None:
+    """For kinds whose publication has no consequence of their own."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +32,12 @@ class Kind:
     content: Content
     form: type[Any]
     page: Callable[[HttpRequest, Any], HttpResponse]
-    published: Callable[[Any, Any, Any], None]
+    published: Callable[[Any, Any, Any], None] = nothing_more
     may_have_no_organisation: bool = False
+    # What stands for it in the addresses of the workspace, in the active language.
+    word: Any = ""
+    # What a person reads where a new one is begun.
+    new: Any = ""
 
     @property
     def model(self) -> type[Published]:
@@ -42,8 +50,12 @@ class Kind:
     @property
     def label(self) -> str:
         """What a person calls one of these, in the active language."""
-        name = str(self.model._meta.verbose_name)
-        return name[:1].upper() + name[1:]
+        return capitalised(self.model._meta.verbose_name)
+
+    @property
+    def plural(self) -> str:
+        """What a person calls several, in the active language."""
+        return capitalised(self.model._meta.verbose_name_plural)
 
 
 _kinds: dict[type[Published], Kind] = {}
@@ -71,3 +83,19 @@ def of(obj: Any) -> Kind:
 def named(code: str) -> Kind:
     """The kind with this code; raises KeyError if there is none."""
     return {kind.code: kind for kind in every()}[code]
+
+
+class Word:
+    """Turns the word for a kind in an address of the active language into its code, and back."""
+
+    regex = "[a-z-]+"
+
+    def to_python(self, value: str) -> str:
+        """The code; ValueError, so that the address is another's, if the word stands for no kind."""
+        for kind in every():
+            if kind.word and str(kind.word) == value:
+                return kind.code
+        raise ValueError(value)
+
+    def to_url(self, value: str) -> str:
+        return str(named(value).word)

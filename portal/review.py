@@ -15,14 +15,12 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from portal import agreements, i18n, kinds, notices, permissions, search, storage
+from portal import agreements, kinds, lifecycle, notices, permissions
 from portal.content import Values
 from portal.errors import (
-    Incomplete,
     MessageRequired,
     NotAllowed,
     NothingToSubmit,
@@ -31,6 +29,7 @@ from portal.errors import (
     WrongState,
 )
 from portal.kinds import Kind
+from portal.lifecycle import token as token  # callers know it as `review.token`
 from portal.models import (
     HistoryEntry,
     Published,
@@ -42,11 +41,6 @@ Action = HistoryEntry.Action
 
 
 # --- What is on the table ---------------------------------------------------------------------------
-
-
-def token(submission: Submission | None, target: Published | None) -> str:
-    """What a form carries to say which versions it shows."""
-    return f"{submission.version if submission else 0}.{target.version if target else 0}"
 
 
 def open_submission(target: Published) -> Submission | None:
@@ -92,11 +86,11 @@ def save(
     Of an object that is live only what differs from it is kept, with the live values beside it.
     Raises Stale if somebody saved or published meanwhile, WrongState if it is being reviewed.
     """
-    target = _locked(target)
+    target = lifecycle.locked(target)
     if target is not None:
         organisation = target.keeper
         submission = submission or open_submission(target)
-    submission = _locked(submission)
+    submission = lifecycle.locked(submission)
     if submission is not None:
         organisation = submission.organisation
     if not permissions.can_write(by, kind, organisation, submission):
@@ -113,12 +107,14 @@ def save(
         author=by,
     )
     live = kind.content.read(target) if target else kind.content.blank
-    submission.values = {n: values[n] for n in kind.content.names if n in values and values[n] != live[n]}
+    submission.values = {
+        n: values[n] for n in kind.content.names if n in values and values[n] != live[n]
+    }
     submission.base = {n: live[n] for n in submission.values} if target else {}
     submission.author = by
-    _store(submission, begun)
+    lifecycle.store(submission, begun)
     if begun:
-        _record(Action.STARTED, by, submission=submission)
+        lifecycle.record(Action.STARTED, by, submission=submission)
     return submission
 
 
@@ -130,23 +126,23 @@ def submit(
 
     Raises Incomplete if it would not make a valid object, NothingToSubmit if it changes nothing.
     """
-    submission, target = _both_locked(submission, expected)
+    submission, target = lifecycle.both_locked(submission, expected)
     if not permissions.can_continue(by, submission):
         raise NotAllowed
     if not submission.is_writable:
         raise WrongState
-    if not submission.values and (target is None or target.is_published):
+    if not submission.values and target is not None and target.is_published:
         raise NothingToSubmit
     check(submission)
     submission.status, submission.submitted_at = Status.IN_REVIEW, timezone.now()
     submission.author = by
-    _store(submission)
-    _record(Action.SUBMITTED, by, submission=submission, message=message)
+    lifecycle.store(submission)
+    lifecycle.record(Action.SUBMITTED, by, submission=submission, message=message)
     trusted = submission.organisation and submission.organisation.is_trusted_for(
         kinds.of(submission).code
     )
     if trusted and not conflicts(submission):
-        _publish(submission, target, list(submission.values), by, Action.TRUSTED, "")
+        lifecycle.publish(submission, target, list(submission.values), by, Action.TRUSTED, "")
     else:
         notices.submitted(submission)
     return submission
@@ -155,19 +151,21 @@ def submit(
 @transaction.atomic
 def take_back(submission: Submission, *, by: Any, expected: str | None = None) -> Submission:
     """Return a submission that waits to its author's drafts."""
-    submission, _target = _both_locked(submission, expected)
+    submission, _target = lifecycle.both_locked(submission, expected)
     if not permissions.can_continue(by, submission):
         raise NotAllowed
-    return _move(submission, Status.DRAFT, Action.TAKEN_BACK, by, before=(Status.IN_REVIEW,))
+    return lifecycle.move(
+        submission, Status.DRAFT, Action.TAKEN_BACK, by, before=(Status.IN_REVIEW,)
+    )
 
 
 @transaction.atomic
 def discard(submission: Submission, *, by: Any, expected: str | None = None) -> Submission:
     """Abandon a draft or what was to be corrected; its text stays readable in the history."""
-    submission, _target = _both_locked(submission, expected)
+    submission, _target = lifecycle.both_locked(submission, expected)
     if not permissions.can_continue(by, submission):
         raise NotAllowed
-    return _move(
+    return lifecycle.move(
         submission,
         Status.WITHDRAWN,
         Action.DISCARDED,
@@ -182,13 +180,13 @@ def discard(submission: Submission, *, by: Any, expected: str | None = None) -> 
 @transaction.atomic
 def assign(submission: Submission, *, to: Any, by: Any) -> Submission:
     """Say which moderator looks after a submission that waits; None gives it back to all."""
-    submission, _target = _both_locked(submission, None)
-    _require_judge(submission, by)
+    submission, _target = lifecycle.both_locked(submission, None)
+    lifecycle.require_judge(submission, by)
     if to is not None and not permissions.can_judge(to, submission):
         raise OwnOrganisation
     submission.assigned_to = to
     submission.save(update_fields=["assigned_to", "updated_at"])
-    _record(Action.ASSIGNED, by, submission=submission, message=str(to) if to else "")
+    lifecycle.record(Action.ASSIGNED, by, submission=submission, message=str(to) if to else "")
     return submission
 
 
@@ -207,8 +205,8 @@ def publish(
     conflicts. What is not published stays in review. Raises Incomplete if the object has become
     impossible, WrongState if it was decided, Stale if it moved since `expected`.
     """
-    submission, target = _both_locked(submission, expected)
-    _require_judge(submission, by)
+    submission, target = lifecycle.both_locked(submission, expected)
+    lifecycle.require_judge(submission, by)
     if target is None:
         chosen = list(submission.values)
     elif fields is None:
@@ -221,7 +219,7 @@ def publish(
         chosen = [name for name in submission.values if name in wanted]
         if submission.values and not chosen:
             raise NothingToSubmit
-    _publish(submission, target, chosen, by, Action.PUBLISHED, message)
+    lifecycle.publish(submission, target, chosen, by, Action.PUBLISHED, message)
     notices.decided(submission, Action.PUBLISHED, message, chosen)
     return submission
 
@@ -231,7 +229,7 @@ def ask_correction(
     submission: Submission, *, by: Any, message: str, expected: str | None = None
 ) -> Submission:
     """Give a submission back to its author with what to change."""
-    return _answer(submission, Status.TO_CORRECT, Action.CORRECTION, by, message, expected)
+    return lifecycle.answer(submission, Status.TO_CORRECT, Action.CORRECTION, by, message, expected)
 
 
 @transaction.atomic
@@ -239,7 +237,7 @@ def refuse(
     submission: Submission, *, by: Any, message: str, expected: str | None = None
 ) -> Submission:
     """End a submission with a reason; what is live stays as it is."""
-    return _answer(submission, Status.REFUSED, Action.REFUSED, by, message, expected)
+    return lifecycle.answer(submission, Status.REFUSED, Action.REFUSED, by, message, expected)
 
 
 # --- What is public ---------------------------------------------------------------------------------
@@ -250,7 +248,7 @@ def withdraw(
     target: Published, *, by: Any, message: str, expected_version: int | None = None
 ) -> Published:
     """Take a published object off every public page. An edit under review goes back to its author."""
-    target = _locked(target)
+    target = lifecycle.locked(target)
     if not permissions.can_withdraw(by, target):
         raise NotAllowed
     if expected_version is not None and expected_version != target.version:
@@ -259,14 +257,14 @@ def withdraw(
         raise WrongState
     if not message.strip():
         raise MessageRequired
-    submission = _locked(open_submission(target))
+    submission = lifecycle.locked(open_submission(target))
     if submission is not None and submission.status == Status.IN_REVIEW:
-        _move(submission, Status.DRAFT, Action.TAKEN_BACK, by, before=(Status.IN_REVIEW,))
+        lifecycle.move(submission, Status.DRAFT, Action.TAKEN_BACK, by, before=(Status.IN_REVIEW,))
     target.status, target.withdrawn_at = Status.WITHDRAWN, timezone.now()
     target.version += 1
     target.save(update_fields=["status", "withdrawn_at", "version", "updated_at"])
-    _made_private(target)
-    _record(Action.WITHDRAWN, by, target=target, message=message)
+    lifecycle.made_private(target)
+    lifecycle.record(Action.WITHDRAWN, by, target=target, message=message)
     notices.withdrawn(target, by, message)
     return target
 
@@ -274,14 +272,14 @@ def withdraw(
 @transaction.atomic
 def republish(target: Published, *, by: Any, message: str = "") -> Published:
     """Put a withdrawn object back on the public pages as it was; for staff, editors submit it again."""
-    target = _locked(target)
+    target = lifecycle.locked(target)
     if not permissions.can_edit_directly(by, target):
         raise NotAllowed
     if target.is_published:
         raise WrongState
     content = kinds.of(target).content.read(target)
     target.status, target.withdrawn_at = Status.PUBLISHED, None
-    _wrote(target, content, content, Action.PUBLISHED, by, message=message)
+    lifecycle.wrote(target, content, content, Action.PUBLISHED, by, message=message)
     return target
 
 
@@ -290,18 +288,22 @@ def direct_edit(target: Published, *, by: Any, message: str = "") -> Iterator[No
     """Around a change that staff make to a live object themselves: public at once, and logged the same.
 
     Whatever the block writes to the object and its rows is compared with what was there before.
+    Raises Stale if the row has moved since `target` was read.
     """
     kind = kinds.of(target)
     if not permissions.can_edit_directly(by, target):
         raise NotAllowed
     with transaction.atomic():
-        before = kind.content.read(_locked(target)) if target.pk else kind.content.blank
         created = target.pk is None
+        live = lifecycle.locked(target)
+        if live.version != target.version:
+            raise Stale
+        before = kind.content.blank if created else kind.content.read(live)
         yield
         after = kind.content.read(type(target)._default_manager.get(pk=target.pk))
         if created or before != after:
             action = Action.PUBLISHED if created else Action.EDITED
-            _wrote(target, before, after, action, by, message=message)
+            lifecycle.wrote(target, before, after, action, by, message=message)
 
 
 @transaction.atomic
@@ -310,14 +312,21 @@ def restore(target: Published, entry: HistoryEntry, *, by: Any) -> Submission | 
 
     Staff change the live object and nothing is returned; an editor gets it as a draft to submit.
     """
-    target = _locked(target)
+    target = lifecycle.locked(target)
     kind = kinds.of(target)
     values = content_after(target, entry)
     if not permissions.can_edit_directly(by, target):
         return save(kind, values, by=by, target=target)
     before = kind.content.read(target)
-    _write(target, kind, {n: v for n, v in values.items() if v != before[n]})
-    _wrote(target, before, kind.content.read(target), Action.RESTORED, by, message=f"{entry.at:%Y-%m-%d %H:%M}")
+    lifecycle.write(target, kind, {n: v for n, v in values.items() if v != before[n]})
+    lifecycle.wrote(
+        target,
+        before,
+        kind.content.read(target),
+        Action.RESTORED,
+        by,
+        message=f"{entry.at:%Y-%m-%d %H:%M}",
+    )
     return None
 
 
@@ -354,9 +363,11 @@ def as_published(submission: Submission, look: Callable[[Any], Any]) -> Any:
     with transaction.atomic():
         # A copy of its own: what is rolled back in the database must not stay on the caller's object.
         kind = kinds.of(submission)
-        target = kind.model._default_manager.filter(pk=submission.target_id).first() or _new(submission)
+        target = kind.model._default_manager.filter(
+            pk=submission.target_id
+        ).first() or lifecycle.new(submission)
         try:
-            _write(target, kind, submission.values)
+            lifecycle.write(target, kind, submission.values)
             target.status, target.withdrawn_at = Status.PUBLISHED, None
             target.save()
             agreements.give_own(target, submission.organisation, submission.author)
@@ -364,197 +375,3 @@ def as_published(submission: Submission, look: Callable[[Any], Any]) -> Any:
         finally:
             transaction.set_rollback(True)
     return result
-
-
-# --- Mechanics --------------------------------------------------------------------------------------
-
-
-def _locked(obj: Any) -> Any:
-    """The same row as the database has it now, locked until the end of the transaction."""
-    if obj is None or obj.pk is None:
-        return obj
-    return type(obj)._default_manager.select_for_update(of=("self",)).get(pk=obj.pk)
-
-
-def _both_locked(
-    submission: Submission, expected: str | None
-) -> tuple[Submission, Published | None]:
-    """Submission and object, locked in the one order everybody uses; Stale if either has moved."""
-    target = _locked(submission.target)
-    submission = _locked(submission)
-    if target is not None:
-        submission.target = target
-    if expected is not None and expected != token(submission, target):
-        raise (Stale if submission.is_open else WrongState)
-    return submission, target
-
-
-def _require_judge(submission: Submission, by: Any) -> None:
-    if not permissions.is_moderator(by):
-        raise NotAllowed
-    if not permissions.can_judge(by, submission):
-        raise OwnOrganisation
-    if submission.status != Status.IN_REVIEW:
-        raise WrongState
-
-
-def _store(submission: Submission, begun: bool = False) -> None:
-    """Save a submission as its next version. Two that begin at once meet the database's constraint."""
-    if not begun:
-        submission.version += 1
-    try:
-        with transaction.atomic():
-            submission.save()
-    except IntegrityError as error:
-        raise Stale from error
-
-
-def _move(
-    submission: Submission,
-    status: Status,
-    action: HistoryEntry.Action,
-    by: Any,
-    *,
-    before: tuple[Status, ...],
-    message: str = "",
-) -> Submission:
-    if submission.status not in before:
-        raise WrongState
-    submission.status = status
-    if status in (Status.REFUSED, Status.WITHDRAWN):
-        submission.decided_at = timezone.now()
-    _store(submission)
-    _record(action, by, submission=submission, message=message)
-    return submission
-
-
-def _answer(
-    submission: Submission,
-    status: Status,
-    action: HistoryEntry.Action,
-    by: Any,
-    message: str,
-    expected: str | None,
-) -> Submission:
-    submission, _target = _both_locked(submission, expected)
-    _require_judge(submission, by)
-    if not message.strip():
-        raise MessageRequired
-    _move(submission, status, action, by, before=(Status.IN_REVIEW,), message=message)
-    notices.decided(submission, action, message, [])
-    return submission
-
-
-def _new(submission: Submission) -> Published:
-    """An object that a submission asks for, not saved yet."""
-    model = kinds.of(submission).model
-    named = {"organisation": submission.organisation} if hasattr(model, "organisation") else {}
-    return model(**named)
-
-
-def _write(target: Published, kind: Kind, values: Values) -> None:
-    try:
-        with transaction.atomic():
-            kind.content.write(target, values)
-    except ValidationError as error:
-        raise Incomplete(error.message_dict) from error
-    except IntegrityError as error:
-        raise Incomplete({"__all__": [str(Stale.message)]}) from error
-
-
-def _publish(
-    submission: Submission,
-    target: Published | None,
-    chosen: list[str],
-    by: Any,
-    action: HistoryEntry.Action,
-    message: str,
-) -> None:
-    """Write the chosen columns to the object, and leave the submission with the rest."""
-    kind = kinds.of(submission)
-    before = kind.content.read(target) if target else kind.content.blank
-    live = target or _new(submission)
-    _write(live, kind, {name: submission.values[name] for name in chosen})
-    live.status, live.withdrawn_at = Status.PUBLISHED, None
-    submission.target_id = live.pk
-    submission.target = live
-    # A submission that is published whole keeps its values: they say what its author sent.
-    rest = {n: v for n, v in submission.values.items() if n not in chosen}
-    if rest:
-        submission.values = rest
-        submission.base = {n: v for n, v in submission.base.items() if n in rest}
-    else:
-        submission.status, submission.decided_at = Status.PUBLISHED, timezone.now()
-    _store(submission)
-    submission.history.update(target_id=live.pk)
-    agreements.give_own(live, submission.organisation, submission.author)
-    after = kind.content.read(live)
-    _wrote(live, before, after, action, by, submission=submission, message=message)
-    agreements.ask(live)
-    kind.published(live, submission, by)
-
-
-def _wrote(
-    target: Published,
-    before: Values,
-    after: Values,
-    action: HistoryEntry.Action,
-    by: Any,
-    *,
-    submission: Submission | None = None,
-    message: str = "",
-) -> None:
-    """Everything that follows from new public content: freshness, images, search, history."""
-    kind = kinds.of(target)
-    diff = {n: [before[n], after[n]] for n in kind.content.names if before[n] != after[n]}
-    target.outdated = _outdated(target, diff)
-    target.version += 1
-    target.save(update_fields=["status", "withdrawn_at", "outdated", "version", "updated_at"])
-    for name in kind.content.images:
-        if name in diff and diff[name][0]:
-            storage.hide_on_commit(diff[name][0])
-        if after[name] and target.is_published:
-            storage.show_on_commit(after[name])
-    search.index(target)
-    _record(action, by, target=target, submission=submission, message=message, diff=diff)
-
-
-def _made_private(target: Published) -> None:
-    """Everything that follows from an object no longer being public."""
-    for name in kinds.of(target).content.images:
-        if image := getattr(target, name).name:
-            storage.hide_on_commit(image)
-    search.remove(target)
-
-
-def _outdated(target: Published, diff: Values) -> list[str]:
-    """The columns that were not rewritten when their twin was, unless the twin only caught up."""
-    behind = set(target.outdated)
-    outdated = behind - set(diff)
-    for column, (before, _after) in diff.items():
-        twin = i18n.twin(type(target), column)
-        caught_up = column in behind
-        if twin and twin not in diff and before and getattr(target, twin) and not caught_up:
-            outdated.add(twin)
-    return sorted(outdated)
-
-
-def _record(
-    action: HistoryEntry.Action,
-    by: Any,
-    *,
-    submission: Submission | None = None,
-    target: Published | None = None,
-    message: str = "",
-    diff: Values | None = None,
-) -> None:
-    kind = kinds.of(target or submission)
-    HistoryEntry.objects.create(
-        target_type=kind.content_type,
-        target_id=target.pk if target else submission.target_id if submission else None,
-        submission=submission,
-        action=action,
-        actor=by,
-        message=message.strip(),
-        diff=diff or {},
-    )

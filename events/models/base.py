@@ -7,6 +7,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from portal import i18n
 from portal.models import Published
@@ -89,6 +90,17 @@ class Titled(Published):
         """The word that stands for this object in addresses of a language."""
         own = getattr(self, f"slug_{language}")
         return own or getattr(self, f"slug_{i18n.other(language)}") or ""
+
+    def address_in(self, language: str) -> str:
+        """The address of its page in a language."""
+        with override(language):
+            return self.get_absolute_url()  # type: ignore[attr-defined]
+
+    @property
+    def single_language(self) -> str:
+        """The language its texts are in, where the other one lacks some of them, else ""."""
+        missing = i18n.missing_language(self, SHARED_FIELDS)
+        return i18n.other(missing) if missing else ""
 
     def texts_for_search(self, language: str) -> list[str]:
         """The texts and themes a search looks into; two queries where nothing was prefetched."""

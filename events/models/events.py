@@ -1,7 +1,7 @@
 """Events, and the organisations that organise them together."""
 
 import datetime
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -12,10 +12,10 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from events.models.base import Titled
-from events.querysets import EventQuerySet
+from events.querysets import END_UNSAID, WHOLE_DAY, EventQuerySet
 from portal import i18n
 from portal.fields import CodeListField, WebAddressField
 from portal.models import AgreedRow
@@ -58,7 +58,13 @@ class Event(Titled):
         MORE_THAN = "more-than", _("more than")
         ABOUT = "about", _("about")
 
-    LANGUAGES = [("fr", _("French")), ("en", _("English")), ("es", _("Spanish")), ("oc", _("Occitan")), ("lsf", _("French Sign Language"))]
+    LANGUAGES = [
+        ("fr", _("French")),
+        ("en", _("English")),
+        ("es", _("Spanish")),
+        ("oc", _("Occitan")),
+        ("lsf", _("French Sign Language")),
+    ]
     AUDIENCES = [
         ("public", _("General public")),
         ("researchers", _("Researchers")),
@@ -70,9 +76,7 @@ class Event(Titled):
     ]
 
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
-    outcome = models.CharField(
-        _("status"), max_length=9, choices=Outcome, default=Outcome.PLANNED
-    )
+    outcome = models.CharField(_("status"), max_length=9, choices=Outcome, default=Outcome.PLANNED)
     starts_at = models.DateTimeField(_("start"), null=True, blank=True)
     ends_at = models.DateTimeField(_("end"), null=True, blank=True)
     all_day = models.BooleanField(_("all day"), default=False)
@@ -116,7 +120,7 @@ class Event(Titled):
         "events.Project", blank=True, related_name="events", verbose_name=_("projects")
     )
 
-    objects = EventQuerySet.as_manager()
+    objects: ClassVar = EventQuerySet.as_manager()
 
     class Meta(Titled.Meta):
         verbose_name = _("event")
@@ -168,14 +172,39 @@ class Event(Titled):
         return timezone.localtime(self.ends_at, self.zone) if self.ends_at else None
 
     @property
+    def has_days(self) -> bool:
+        """Whether its dates are to be read; beside a period in words they only put it in order."""
+        return self.starts_at is not None and not i18n.text(self, "period").value
+
+    @property
     def is_past(self) -> bool:
-        """Whether it is over; a whole day lasts until midnight where it takes place."""
+        """Whether it is over, as `EventQuerySet.past` counts it."""
         last = self.ends_at or self.starts_at
         if last is None:
             return False
         if self.all_day:
-            return timezone.localtime(last, self.zone).date() < timezone.localdate(timezone=self.zone)
-        return last < timezone.now()
+            last += WHOLE_DAY
+        elif self.ends_at is None:
+            last += END_UNSAID
+        return last <= timezone.now()
+
+    @property
+    def where(self) -> str:
+        """Its place and its commune on one line, the commune not twice."""
+        return ", ".join(self._places())
+
+    @property
+    def who_and_where(self) -> str:
+        """Its organisers and its place on one line, for a list made `with_organisers`."""
+        names = [row.organisation.name for row in self.agreed_organisers]  # type: ignore[attr-defined]
+        parts = [*names, *(place for place in self._places() if place not in names)]
+        if self.is_online:
+            parts.append(pgettext("event", "online"))
+        return ", ".join(parts)
+
+    def _places(self) -> list[str]:
+        commune = self.commune.name if self.commune else ""
+        return [part for part in (self.place, commune if commune not in self.place else "") if part]
 
     @property
     def is_online(self) -> bool:

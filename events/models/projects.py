@@ -1,6 +1,6 @@
 """Projects, their partners, their funding and their figures."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -31,7 +31,7 @@ class Project(Titled):
     starts_on = PartialDateField(_("start"), blank=True, help_text=_("2024, 2024-04 or 2024-04-15"))
     ends_on = PartialDateField(_("end"), blank=True, help_text=_("2024, 2024-04 or 2024-04-15"))
 
-    objects = ProjectQuerySet.as_manager()
+    objects: ClassVar = ProjectQuerySet.as_manager()
 
     class Meta(Titled.Meta):
         verbose_name = _("project")
@@ -132,7 +132,9 @@ class FundingLine(Row):
         verbose_name = _("funding line")
         verbose_name_plural = _("funding lines")
         constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="events_funding_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0), name="events_funding_amount_positive"
+            ),
         ]
 
     def __str__(self) -> str:

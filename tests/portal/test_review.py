@@ -241,7 +241,7 @@ def test_publish_mails_the_author_in_their_language(held, alice, dana, django_ca
 
     (message,) = mail.outbox
     assert message.to == ["alice@example.org"]
-    assert "published" in message.subject.lower()
+    assert message.subject == "Published: Laboratoire des arches"
     assert "/en/" in message.body
 
 

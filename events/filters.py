@@ -1,0 +1,152 @@
+"""The filters of agenda and projects, the same on the pages and in the API."""
+
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import F, Func, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from events.models import Event, Project, ProjectPartner
+from portal import i18n
+from portal.fields import CodeListField
+from portal.filters import (
+    ChoiceFacet,
+    ConditionFacet,
+    DayFilter,
+    Facet,
+    ListFilterSet,
+    Order,
+    RelatedFacet,
+    SortFilter,
+    Use,
+    counts,
+)
+
+Conditions = Mapping[str, tuple[Any, Q]]
+
+# Those without a date come last either way.
+NEXT_FIRST = (F("starts_at").asc(nulls_last=True), "pk")
+LATEST_FIRST = (F("starts_at").desc(nulls_last=True), "pk")
+
+
+def since(events: Any, day: datetime.date) -> QuerySet:
+    """What takes place that day or later."""
+    return events.between(day, None)
+
+
+def until(events: Any, day: datetime.date) -> QuerySet:
+    """What takes place that day or earlier."""
+    return events.between(None, day)
+
+
+def participation() -> Conditions:
+    """How to take part without coming."""
+    return {"yes": (pgettext_lazy("event", "Online"), ~Q(online_url=""))}
+
+
+def languages() -> Conditions:
+    """A condition for each language that may be spoken."""
+    return {
+        code: (label, Q(languages__contains=CodeListField.having(code)))
+        for code, label in Event.LANGUAGES
+    }
+
+
+def prices() -> Conditions:
+    """What costs nothing, as far as is known."""
+    return {"free": (pgettext_lazy("price", "Free"), Q(price=0))}
+
+
+class EventFilter(ListFilterSet):
+    """The filters of events. Those of one facet add up, and facets narrow each other."""
+
+    from_ = DayFilter(since, label=pgettext_lazy("day", "From"))
+    to = DayFilter(until, label=pgettext_lazy("day", "Until"))
+    theme = RelatedFacet("themes", legend=_("Theme"))
+    kind = ChoiceFacet("kind", Event.Kind.choices, legend=_("Kind"))
+    city = RelatedFacet("commune", legend=_("Commune"))
+    online = ConditionFacet(participation, legend=_("Participation"))
+    language = ConditionFacet(languages, legend=_("Language spoken"))
+    price = ConditionFacet(prices, legend=_("Price"))
+    sort = SortFilter(
+        {
+            "date": Order(_("the next first"), NEXT_FIRST),
+            "recent": Order(_("the latest first"), LATEST_FIRST),
+        }
+    )
+
+    class Meta:
+        model = Event
+        fields: tuple[str, ...] = ()
+
+
+class AgendaFilter(EventFilter):
+    """Those of the agenda, which is always in the order of the calendar, whatever words are typed."""
+
+    @property
+    def order(self) -> str:
+        """The code of the order in use."""
+        return next(iter(self.filters["sort"].orders))
+
+
+class PastAgendaFilter(AgendaFilter):
+    """Those of what is over, the latest first."""
+
+    sort = SortFilter({"recent": Order(_("the latest first"), LATEST_FIRST)})
+
+
+class PartnerFacet(Facet):
+    """The organisations that take part in projects, as far as a visitor may know."""
+
+    def _rows(self, projects: QuerySet) -> QuerySet:
+        agreed = ProjectPartner.objects.agreed().select_related(None)
+        return agreed.filter(project__in=projects.order_by().values("pk")).order_by()
+
+    def options(self) -> dict[str, str]:
+        named = ("organisation__slug", "organisation__name")
+        return dict(self._rows(Project.objects.published()).values_list(*named).distinct())
+
+    def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
+        agreed = ProjectPartner.objects.agreed().filter(organisation__slug__in=codes)
+        return queryset.filter(pk__in=agreed.order_by().values("project"))
+
+    def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
+        n, overall = counts(narrowed, "project")
+        found = (
+            self._rows(rows)
+            .values_list("organisation__slug", "organisation__name")
+            .annotate(n=n, overall=overall)
+        )
+        return {slug: Use(name, *use) for slug, name, *use in found}
+
+
+class ReadersTitle(Func):
+    """The title in the reader's language, as an alphabet has it: as its address, which has no accent."""
+
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
+        """Choose the columns when the query is built: an order is declared before anybody reads."""
+        language = i18n.current()
+        title = Coalesce(f"slug_{language}", f"slug_{i18n.other(language)}")
+        return title.resolve_expression(*args, **kwargs)
+
+
+class ProjectFilter(ListFilterSet):
+    """The filters of projects."""
+
+    theme = RelatedFacet("themes", legend=_("Theme"))
+    stage = ChoiceFacet("stage", Project.Stage.choices, legend=_("Stage"))
+    # A project of any other is found by the link from its profile.
+    partner = PartnerFacet(legend=_("Partner"), shown=8)
+    sort = SortFilter(
+        {
+            "recent": Order(_("the latest first"), ("-published_at", "-pk")),
+            "title": Order(_("in alphabetical order"), (ReadersTitle(), "pk")),
+        }
+    )
+
+    class Meta:
+        model = Project
+        fields: tuple[str, ...] = ()

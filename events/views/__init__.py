@@ -1,0 +1,1 @@
+"""Who knocks: the agenda, the projects, and the page of each."""

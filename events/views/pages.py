@@ -1,0 +1,50 @@
+"""What the pages of an event and of a project have in common."""
+
+from typing import Any, NamedTuple
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from events.models.base import Titled
+from portal import i18n
+from portal.addresses import Nearest
+from portal.head import absolute
+from portal.markdown import plain
+
+
+class Picture(NamedTuple):
+    """The image of an object, with the space to keep for it while it loads."""
+
+    url: str
+    alt: str
+    width: int | None
+    height: int | None
+
+
+def picture_of(obj: Titled) -> Picture | None:
+    """The image of `obj`, if it has one; the file says its size, if it is there."""
+    if not obj.image:
+        return None
+    alt = i18n.text(obj, "image_alt").value
+    try:
+        return Picture(obj.image.url, alt, obj.image.width, obj.image.height)
+    except OSError:
+        return Picture(obj.image.url, alt, None, None)
+
+
+def page_context(request: HttpRequest, obj: Titled, nearest: Nearest) -> dict[str, Any]:
+    """What `base.html` needs to know of the page of `obj`, and its picture."""
+    picture = picture_of(obj)
+    title = i18n.text(obj, "title").value
+    context = {
+        "summary": i18n.text(obj, "summary").value or plain(i18n.text(obj, "description").value),
+        "picture": picture,
+        "single_language": obj.single_language,
+        "trail": [(nearest.label, reverse(nearest.name)), (title, "")],
+    }
+    if picture:
+        context["share_image"] = picture._replace(url=absolute(picture.url))
+    if getattr(request, "is_preview", False):
+        # It has no address yet that another language or a search engine could be sent to.
+        return context | {"noindex": True}
+    return context | {"alternates": {code: obj.address_in(code) for code in i18n.LANGUAGES}}

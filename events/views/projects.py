@@ -1,0 +1,194 @@
+"""The projects, the page of one, and its funding."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, override, pgettext
+from django.views.decorators.http import require_safe
+
+from events import structured_data
+from events.filters import ProjectFilter
+from events.models import FundingLine, Project, ProjectPartner
+from events.views.pages import page_context
+from portal import display, i18n, spreadsheets
+from portal.addresses import Nearest, answer
+from portal.listing import PAGE_KEYS, Listing
+
+NEAREST = Nearest("events:project-list", gettext_lazy("Projects"))
+
+
+def _for_rows(projects: Any) -> QuerySet:
+    return projects.with_partner_count()
+
+
+@require_safe
+def project_list(request: HttpRequest) -> HttpResponse:
+    """The projects, filtered and in the order asked for."""
+    listing = Listing(
+        request,
+        ProjectFilter,
+        Project.objects.published(),
+        prepared=_for_rows,
+        keys=PAGE_KEYS - {"view"},
+    )
+    if listing.redirect:
+        return listing.redirect
+    found = ngettext("%(n)s project", "%(n)s projects", listing.total)
+    context = listing.context(
+        name=NEAREST.label, found=found % {"n": display.number(listing.total)}
+    )
+    more = {
+        "facets": [facet for facet in context["facets"] if facet.options],
+        "name": NEAREST.label,
+        "propose_url": reverse("members:workspace"),
+        "trail": [(NEAREST.label, "")],
+    }
+    return render(request, "events/project_list.html", context | more)
+
+
+# --- One project ----------------------------------------------------------------------------------
+
+
+@require_safe
+def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """The page of a published project."""
+    return answer(request, Project.objects.all(), slug, project_page, nearest=NEAREST)
+
+
+def project_page(request: HttpRequest, project: Project) -> HttpResponse:
+    """One project, published or as it would be."""
+    partners = by_role(project)
+    themes = list(project.themes.all())
+    funding = Funding(project)
+    return render(
+        request,
+        "events/project_detail.html",
+        page_context(request, project, NEAREST)
+        | {
+            "project": project,
+            "partners": partners,
+            "lead": next((row for row in partners if row.role == ProjectPartner.Role.LEAD), None),
+            "themes": themes,
+            "dates": display.partial_range(project.starts_on, project.ends_on),
+            "funding": funding,
+            "funding_url": funding_address(project),
+            "table_url": table_address(project),
+            "figures": project.figures.all(),
+            "links": project.links.all(),
+            "events": project.events.published().with_organisers(),
+            "sources": project.sources.all(),
+            "structured_data": structured_data.project(
+                project, partners=partners, funding=funding.lines, themes=themes
+            ),
+        },
+    )
+
+
+def by_role(project: Project) -> list[ProjectPartner]:
+    """The partners that a visitor may see: the lead first, the others in their own order."""
+    rows = project.partners.agreed()
+    return sorted(rows, key=lambda row: row.role != ProjectPartner.Role.LEAD)
+
+
+# --- Its funding ----------------------------------------------------------------------------------
+
+
+class Funding:
+    """The funding lines of a project, with what each is of the whole: one query."""
+
+    def __init__(self, project: Project) -> None:
+        self.lines: list[FundingLine] = list(project.funding.all())
+        self.total = sum(line.amount for line in self.lines)
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Each line with its share in words."""
+        return [
+            {"line": line, "share": display.percent(line.amount, self.total)} for line in self.lines
+        ]
+
+
+def funding_address(project: Project) -> str:
+    """The page of a project's funding, in the active language."""
+    return reverse("events:project-funding", args=[project.slug_for(i18n.current())])
+
+
+def table_address(project: Project) -> str:
+    """The file of a project's funding, in the active language."""
+    return reverse("events:project-funding-table", args=[project.slug_for(i18n.current())])
+
+
+@require_safe
+def project_funding(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who pays for a published project; a 404 as long as no amount is stated."""
+    rows = Project.objects.all()
+    return answer(request, rows, slug, _funding_page, nearest=NEAREST, address=funding_address)
+
+
+def _funding_page(request: HttpRequest, project: Project) -> HttpResponse:
+    funding = _stated_funding(project)
+    partners = by_role(project)
+    context = page_context(request, project, NEAREST)
+    here = pgettext("project", "Funding")
+    list_step, (title, _here) = context["trail"]
+    addresses = {}
+    for language in i18n.LANGUAGES:
+        with override(language):
+            addresses[language] = funding_address(project)
+    return render(
+        request,
+        "events/project_funding.html",
+        context
+        | {
+            "project": project,
+            "partners": partners,
+            "funding": funding,
+            "table_url": table_address(project),
+            "alternates": addresses,
+            "trail": [list_step, (title, project.get_absolute_url()), (here, "")],
+            "structured_data": structured_data.project(
+                project, partners=partners, funding=funding.lines, themes=[]
+            ),
+        },
+    )
+
+
+@require_safe
+def project_funding_table(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same as a file for spreadsheets."""
+    rows = Project.objects.all()
+    return answer(request, rows, slug, _funding_file, nearest=NEAREST, address=table_address)
+
+
+def _funding_file(request: HttpRequest, project: Project) -> HttpResponse:
+    funding = _stated_funding(project)
+    head = (
+        _("Funder"),
+        _("Amount (€)"),
+        pgettext("funding", "Programme"),
+        _("Year"),
+        _("Source"),
+    )
+    lines = [
+        (
+            line.funder,
+            line.amount,
+            i18n.text(line, "programme").value,
+            line.year,
+            line.source,
+        )
+        for line in funding.lines
+    ]
+    name = f"{project.slug_for(i18n.current())}-{pgettext('file name', 'funding')}"
+    return spreadsheets.table(name, head, lines)
+
+
+def _stated_funding(project: Project) -> Funding:
+    funding = Funding(project)
+    if not funding.lines:
+        raise Http404
+    return funding

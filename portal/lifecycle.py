@@ -1,0 +1,224 @@
+"""What every step of the life cycle is made of: lock, guard, write, and note who did what.
+
+Only `portal/review.py` calls these, inside the one transaction that each of its verbs opens.
+"""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from portal import agreements, i18n, kinds, notices, permissions, search, storage
+from portal.content import Values
+from portal.errors import (
+    Incomplete,
+    MessageRequired,
+    NotAllowed,
+    OwnOrganisation,
+    Stale,
+    WrongState,
+)
+from portal.kinds import Kind
+from portal.models import HistoryEntry, Published, Status, Submission
+
+Action = HistoryEntry.Action
+
+
+def token(submission: Submission | None, target: Published | None) -> str:
+    """What a form carries to say which versions it shows."""
+    return f"{submission.version if submission else 0}.{target.version if target else 0}"
+
+
+def locked(obj: Any) -> Any:
+    """The same row as the database has it now, locked until the end of the transaction."""
+    if obj is None or obj.pk is None:
+        return obj
+    return type(obj)._default_manager.select_for_update(of=("self",)).get(pk=obj.pk)
+
+
+def both_locked(
+    submission: Submission, expected: str | None
+) -> tuple[Submission, Published | None]:
+    """Submission and object, locked in the one order everybody uses; Stale if either has moved."""
+    target = locked(submission.target)
+    submission = locked(submission)
+    if target is not None:
+        submission.target = target
+    if expected is not None and expected != token(submission, target):
+        raise (Stale if submission.is_open else WrongState)
+    return submission, target
+
+
+def require_judge(submission: Submission, by: Any) -> None:
+    if not permissions.is_moderator(by):
+        raise NotAllowed
+    if not permissions.can_judge(by, submission):
+        raise OwnOrganisation
+    if submission.status != Status.IN_REVIEW:
+        raise WrongState
+
+
+def store(submission: Submission, begun: bool = False) -> None:
+    """Save a submission as its next version. Two that begin at once meet the database's constraint."""
+    if not begun:
+        submission.version += 1
+    try:
+        with transaction.atomic():
+            submission.save()
+    except IntegrityError as error:
+        raise Stale from error
+
+
+def move(
+    submission: Submission,
+    status: Status,
+    action: HistoryEntry.Action,
+    by: Any,
+    *,
+    before: tuple[Status, ...],
+    message: str = "",
+) -> Submission:
+    if submission.status not in before:
+        raise WrongState
+    submission.status = status
+    if status in (Status.REFUSED, Status.WITHDRAWN):
+        submission.decided_at = timezone.now()
+    store(submission)
+    record(action, by, submission=submission, message=message)
+    return submission
+
+
+def answer(
+    submission: Submission,
+    status: Status,
+    action: HistoryEntry.Action,
+    by: Any,
+    message: str,
+    expected: str | None,
+) -> Submission:
+    submission, _target = both_locked(submission, expected)
+    require_judge(submission, by)
+    if not message.strip():
+        raise MessageRequired
+    move(submission, status, action, by, before=(Status.IN_REVIEW,), message=message)
+    notices.decided(submission, action, message, [])
+    return submission
+
+
+def new(submission: Submission) -> Published:
+    """An object that a submission asks for, not saved yet."""
+    model = kinds.of(submission).model
+    named = {"organisation": submission.organisation} if hasattr(model, "organisation") else {}
+    return model(**named)
+
+
+def write(target: Published, kind: Kind, values: Values) -> None:
+    try:
+        with transaction.atomic():
+            kind.content.write(target, values)
+    except ValidationError as error:
+        raise Incomplete(error.message_dict) from error
+    except IntegrityError as error:
+        raise Incomplete({"__all__": [str(Stale.message)]}) from error
+
+
+def publish(
+    submission: Submission,
+    target: Published | None,
+    chosen: list[str],
+    by: Any,
+    action: HistoryEntry.Action,
+    message: str,
+) -> None:
+    """Write the chosen columns to the object, and leave the submission with the rest."""
+    kind = kinds.of(submission)
+    before = kind.content.read(target) if target else kind.content.blank
+    live = target or new(submission)
+    write(live, kind, {name: submission.values[name] for name in chosen})
+    live.status, live.withdrawn_at = Status.PUBLISHED, None
+    submission.target_id = live.pk
+    submission.target = live
+    # A submission that is published whole keeps its values: they say what its author sent.
+    rest = {n: v for n, v in submission.values.items() if n not in chosen}
+    if rest:
+        submission.values = rest
+        submission.base = {n: v for n, v in submission.base.items() if n in rest}
+    else:
+        submission.status, submission.decided_at = Status.PUBLISHED, timezone.now()
+    store(submission)
+    submission.history.update(target_id=live.pk)
+    agreements.give_own(live, submission.organisation, submission.author)
+    after = kind.content.read(live)
+    wrote(live, before, after, action, by, submission=submission, message=message)
+    agreements.ask(live)
+    kind.published(live, submission, by)
+
+
+def wrote(
+    target: Published,
+    before: Values,
+    after: Values,
+    action: HistoryEntry.Action,
+    by: Any,
+    *,
+    submission: Submission | None = None,
+    message: str = "",
+) -> None:
+    """Everything that follows from new public content: freshness, images, search, history."""
+    kind = kinds.of(target)
+    diff = {n: [before[n], after[n]] for n in kind.content.names if before[n] != after[n]}
+    target.outdated = outdated(target, diff)
+    target.version += 1
+    target.save(update_fields=["status", "withdrawn_at", "outdated", "version", "updated_at"])
+    for name in kind.content.images:
+        if name in diff and diff[name][0]:
+            storage.hide_on_commit(diff[name][0])
+        if after[name] and target.is_published:
+            storage.show_on_commit(after[name])
+    search.index(target)
+    # What names an organisation is found by its name.
+    search.index_all(agreements.showing(target))
+    record(action, by, target=target, submission=submission, message=message, diff=diff)
+
+
+def made_private(target: Published) -> None:
+    """Everything that follows from an object no longer being public."""
+    for name in kinds.of(target).content.images:
+        if image := getattr(target, name).name:
+            storage.hide_on_commit(image)
+    search.remove(target)
+    search.index_all(agreements.showing(target))
+
+
+def outdated(target: Published, diff: Values) -> list[str]:
+    """The columns that were not rewritten when their twin was, unless the twin only caught up."""
+    behind = set(target.outdated)
+    outdated = behind - set(diff)
+    for column, (before, _after) in diff.items():
+        twin = i18n.twin(type(target), column)
+        caught_up = column in behind
+        if twin and twin not in diff and before and getattr(target, twin) and not caught_up:
+            outdated.add(twin)
+    return sorted(outdated)
+
+
+def record(
+    action: HistoryEntry.Action,
+    by: Any,
+    *,
+    submission: Submission | None = None,
+    target: Published | None = None,
+    message: str = "",
+    diff: Values | None = None,
+) -> None:
+    kind = kinds.of(target or submission)
+    HistoryEntry.objects.create(
+        target_type=kind.content_type,
+        target_id=target.pk if target else submission.target_id if submission else None,
+        submission=submission,
+        action=action,
+        actor=by,
+        message=message.strip(),
+        diff=diff or {},
+    )

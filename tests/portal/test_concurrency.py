@@ -1,0 +1,178 @@
+"""Two people at once, on PostgreSQL with real threads: one wins, the other is told, nothing is lost."""
+
+import pytest
+from django.db import connection
+
+from events.models import Event
+from members.models import Organisation
+from portal import errors, kinds, review
+from portal.models import HistoryEntry, Status, Submission
+from tests import factories
+from tests.together import together
+
+pytestmark = [
+    pytest.mark.concurrency,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql",
+        reason="SQLite has one writer at a time, so two never meet: row locks are PostgreSQL's",
+    ),
+]
+
+ROUNDS = 5
+
+
+def one_told(results, *expected):
+    """Assert that exactly one call failed, by one of the errors expected."""
+    failed = [result for result in results if isinstance(result, Exception)]
+    assert len(failed) == 1, results
+    assert isinstance(failed[0], expected), failed
+
+
+@pytest.fixture
+def kind():
+    return kinds.named("organisation")
+
+
+@pytest.fixture(params=range(ROUNDS))
+def held(request, kind, alice, organisation):
+    """An edit in review; each test that asks for it runs several rounds."""
+    values = kind.content.read(organisation) | {"summary_fr": "Proposé.", "postcode": "34000"}
+    return review.submit(review.save(kind, values, by=alice, target=organisation), by=alice)
+
+
+def test_two_moderators_publish(held, dana, erin, organisation):
+    results = together(lambda: review.publish(held, by=dana), lambda: review.publish(held, by=erin))
+
+    one_told(results, errors.WrongState)
+    organisation.refresh_from_db()
+    assert organisation.summary_fr == "Proposé."
+    assert HistoryEntry.objects.filter(action="published").count() == 1
+
+
+def test_one_moderator_publishes_and_one_refuses(held, dana, erin, organisation):
+    results = together(
+        lambda: review.publish(held, by=dana), lambda: review.refuse(held, by=erin, message="Non.")
+    )
+
+    one_told(results, errors.WrongState)
+    held.refresh_from_db()
+    organisation.refresh_from_db()
+    assert (held.status, organisation.summary_fr) in [
+        (Status.PUBLISHED, "Proposé."),
+        (Status.REFUSED, "Un résumé en français."),
+    ]
+
+
+def test_two_moderators_publish_something_new(event_draft, dana, erin):
+    results = together(
+        lambda: review.publish(event_draft, by=dana), lambda: review.publish(event_draft, by=erin)
+    )
+
+    one_told(results, errors.WrongState)
+    assert Event.objects.count() == 1
+
+
+@pytest.fixture(params=range(ROUNDS))
+def event_draft(request, alice, organisation, tomorrow):
+    values = kinds.named("event").content.blank | {
+        "title_fr": "Atelier",
+        "kind": "workshop",
+        "starts_at": tomorrow.isoformat(),
+    }
+    draft = review.save(kinds.named("event"), values, by=alice, organisation=organisation)
+    return review.submit(draft, by=alice)
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_two_colleagues_begin_an_edit(_round, kind, alice, bob, organisation):
+    live = kind.content.read(organisation)
+    seen = review.token(None, organisation)
+
+    results = together(
+        lambda: review.save(kind, live | {"postcode": "1"}, by=alice, target=organisation, expected=seen),
+        lambda: review.save(kind, live | {"postcode": "2"}, by=bob, target=organisation, expected=seen),
+    )
+
+    one_told(results, errors.Stale)
+    (winner,) = [result for result in results if isinstance(result, Submission)]
+    assert Submission.objects.get().values == winner.values
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_two_colleagues_submit(_round, kind, alice, bob, organisation):
+    values = kind.content.read(organisation) | {"postcode": "34000"}
+    draft = review.save(kind, values, by=alice, target=organisation)
+
+    results = together(lambda: review.submit(draft, by=alice), lambda: review.submit(draft, by=bob))
+
+    one_told(results, errors.WrongState)
+    assert HistoryEntry.objects.filter(action="submitted").count() == 1
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_submit_meets_withdraw(_round, kind, alice, bob, organisation):
+    values = kind.content.read(organisation) | {"postcode": "34000"}
+    draft = review.save(kind, values, by=alice, target=organisation)
+    seen = review.token(draft, organisation)
+
+    results = together(
+        lambda: review.submit(draft, by=alice, expected=seen),
+        lambda: review.withdraw(organisation, by=bob, message="Fermé.", expected_version=1),
+    )
+
+    organisation.refresh_from_db()
+    draft.refresh_from_db()
+    assert not organisation.is_published
+    # Submitted first: the withdrawal gave it back. Withdrawn first: the submitter was told.
+    assert draft.status == Status.DRAFT
+    assert draft.values == {"postcode": "34000"}
+    assert all(isinstance(r, errors.Stale) for r in results if isinstance(r, Exception))
+
+
+def test_publish_meets_a_direct_edit_of_the_same_field(held, dana, fay, organisation):
+    seen = review.token(held, organisation)
+
+    def edit():
+        mine = Organisation.objects.get(pk=organisation.pk)
+        with review.direct_edit(mine, by=fay):
+            kinds.of(mine).content.write(mine, {"summary_fr": "Écrit par l’équipe."})
+
+    results = together(lambda: review.publish(held, by=dana, expected=seen), edit)
+
+    organisation.refresh_from_db()
+    held.refresh_from_db()
+    steps = [e.diff["summary_fr"] for e in review.history(organisation) if "summary_fr" in e.diff]
+    if isinstance(results[0], errors.Stale):
+        assert (organisation.summary_fr, organisation.postcode) == ("Écrit par l’équipe.", "")
+        assert (held.status, held.values["summary_fr"]) == (Status.IN_REVIEW, "Proposé.")
+    elif isinstance(results[1], errors.Stale):
+        assert (organisation.summary_fr, organisation.postcode) == ("Proposé.", "34000")
+    else:
+        # Published first, opened and edited after: both steps stand in the history.
+        assert (organisation.summary_fr, organisation.postcode) == ("Écrit par l’équipe.", "34000")
+        assert len(steps) == 2
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_two_new_events_of_the_same_title_get_two_addresses(_round, dana, erin, tomorrow):
+    drafts = []
+    for _ in range(2):
+        organisation = factories.OrganisationFactory()
+        author = factories.UserFactory(member=organisation)
+        values = kinds.named("event").content.blank | {
+            "title_fr": "Même titre",
+            "kind": "workshop",
+            "starts_at": tomorrow.isoformat(),
+        }
+        draft = review.save(kinds.named("event"), values, by=author, organisation=organisation)
+        drafts.append(review.submit(draft, by=author))
+
+    results = together(
+        lambda: review.publish(drafts[0], by=dana), lambda: review.publish(drafts[1], by=erin)
+    )
+    for draft, result in zip(drafts, results, strict=True):
+        if isinstance(result, errors.ReviewError):
+            review.publish(draft, by=dana)
+
+    assert sorted(Event.objects.values_list("slug_fr", flat=True)) == ["meme-titre", "meme-titre-2"]
