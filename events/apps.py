@@ -11,7 +11,8 @@ class EventsConfig(AppConfig):
     verbose_name = _("Events and projects")
 
     def ready(self) -> None:
-        """Make events and projects known to the life cycle."""
-        from events import kinds
+        """Make events and projects known to the life cycle, and to the pages of organisations."""
+        from events import kinds, related
 
         kinds.register()
+        related.register()

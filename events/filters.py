@@ -61,13 +61,13 @@ def prices() -> Conditions:
 
 
 class EventFilter(ListFilterSet):
-    """The filters of events. Those of one facet add up, and facets narrow each other."""
+    """The filters of events. Few options are shown, so that a full page stays a light one."""
 
     from_ = DayFilter(since, label=pgettext_lazy("day", "From"))
     to = DayFilter(until, label=pgettext_lazy("day", "Until"))
-    theme = RelatedFacet("themes", legend=_("Theme"))
-    kind = ChoiceFacet("kind", Event.Kind.choices, legend=_("Kind"))
-    city = RelatedFacet("commune", legend=_("Commune"))
+    theme = RelatedFacet("themes", legend=_("Theme"), shown=10)
+    kind = ChoiceFacet("kind", Event.Kind.choices, legend=_("Kind"), shown=6)
+    city = RelatedFacet("commune", legend=_("Commune"), shown=4)
     online = ConditionFacet(participation, legend=_("Participation"))
     language = ConditionFacet(languages, legend=_("Language spoken"))
     price = ConditionFacet(prices, legend=_("Price"))

@@ -5,6 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from events.models import (
@@ -16,18 +18,34 @@ from events.models import (
     ProjectLink,
     ProjectPartner,
 )
-from members.fields import OrganisationField
+from members.fields import OrganisationField, typed_names
 from portal.content import Values
-from portal.editing import ContentForm, RowForm
+from portal.editing import Choices, ContentForm
+from portal.rows import SENTENCE, RowForm
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+# What a date may be: a year typed by mistake is beyond these, and no calendar program reads others.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+# What the time zone field offers while one types; any other zone may be typed.
+TIME_ZONES = ("Europe/Paris", "Europe/London", "Africa/Casablanca", "America/Montreal", "UTC")
+
+ASKED = _("Each organisation you name is asked, and appears on the page once it has agreed.")
 
 
-class OrganiserForm(RowForm):
-    """An organisation that organises an event with others."""
+class NamedRowForm(RowForm):
+    """A row that names an organisation."""
 
     organisation = OrganisationField(required=False, label=_("Organisation"))
+
+    @classmethod
+    def initial_from(cls, rows: list[Values]) -> list[dict[str, Any]]:
+        names = typed_names(row["organisation"] for row in rows if row["organisation"])
+        return [row | {"organisation": names.get(row["organisation"], "")} for row in rows]
+
+
+class OrganiserForm(NamedRowForm):
+    """An organisation that organises an event with others."""
 
     class Meta:
         model = EventOrganiser
@@ -37,15 +55,12 @@ class OrganiserForm(RowForm):
 class EventForm(ContentForm):
     """An event. Dates and times are those of its own time zone."""
 
-    start_date = forms.DateField(required=False, label=_("First day"), widget=DATE)
-    start_time = forms.TimeField(required=False, label=_("Starts at"), widget=TIME)
+    start_date = forms.DateField(label=_("First day"), widget=DATE)
+    start_time = forms.TimeField(label=_("Starts at"), widget=TIME)
     end_date = forms.DateField(
-        required=False,
-        label=_("Last day"),
-        widget=DATE,
-        help_text=_("Leave empty if it is the same day."),
+        label=_("Last day"), widget=DATE, help_text=_("Leave empty if it is the same day.")
     )
-    end_time = forms.TimeField(required=False, label=_("Ends at"), widget=TIME)
+    end_time = forms.TimeField(label=_("Ends at"), widget=TIME)
 
     class Meta:
         model = Event
@@ -77,8 +92,10 @@ class EventForm(ContentForm):
             "themes",
             "projects",
         )
+        field_classes = {"themes": Choices, "projects": Choices}
         widgets = {
-            "themes": forms.CheckboxSelectMultiple,
+            "summary_fr": SENTENCE,
+            "summary_en": SENTENCE,
             "timezone": forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
         }
 
@@ -86,7 +103,16 @@ class EventForm(ContentForm):
         (_("What it is"), ("title", "kind", "summary", "description", "themes")),
         (
             _("When"),
-            ("start_date", "start_time", "end_date", "end_time", "all_day", "timezone", "period", "outcome"),
+            (
+                "start_date",
+                "start_time",
+                "end_date",
+                "end_time",
+                "all_day",
+                "timezone",
+                "period",
+                "outcome",
+            ),
         ),
         (_("Where"), ("place", "address", "commune", "online_url")),
         (_("Organised by"), ("organisers",)),
@@ -95,16 +121,38 @@ class EventForm(ContentForm):
         (_("Participants"), ("attendance", "attendance_qualifier")),
     )
     row_forms = {"organisers": OrganiserForm}
+    row_help = {"organisers": ASKED}
+    elements = (
+        "title_fr",
+        "title_en",
+        "summary_fr",
+        "summary_en",
+        "description_fr",
+        "description_en",
+        "starts_at",
+        "themes",
+        "price",
+    )
     stand_ins = {"starts_at": "start_date", "ends_at": "end_date"}
+    datalists = {"time-zones": TIME_ZONES}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["projects"].queryset = Project.objects.published()
-        self.fields["timezone"].empty_value = Event._meta.get_field("timezone").default
+        fields: dict[str, Any] = self.fields
+        fields["projects"].queryset = self._projects()
+        fields["timezone"].empty_value = Event._meta.get_field("timezone").default
+
+    @classmethod
+    def suggested(cls, organisation: Any) -> Values:
+        return {"organisers": [{"organisation": organisation.pk}]} if organisation else {}
 
     def initial_from(self, proposed: Values) -> dict[str, Any]:
         initial = super().initial_from(proposed)
-        zone = ZoneInfo(proposed["timezone"]) if proposed["timezone"] in available_timezones() else None
+        zone = (
+            ZoneInfo(proposed["timezone"])
+            if proposed["timezone"] in available_timezones()
+            else None
+        )
         for part, column in (("start", "starts_at"), ("end", "ends_at")):
             if proposed[column]:
                 moment = datetime.datetime.fromisoformat(proposed[column]).astimezone(zone)
@@ -113,58 +161,72 @@ class EventForm(ContentForm):
                     initial[f"{part}_time"] = moment.time()
         return initial
 
-    def completeness(self) -> tuple[str, ...]:
-        return (
-            "title_fr",
-            "title_en",
-            "summary_fr",
-            "summary_en",
-            "description_fr",
-            "description_en",
-            "starts_at",
-            "themes",
-            "price",
+    def _projects(self) -> Any:
+        """The projects to tie it to: those its organisation takes part in, and those it has."""
+        theirs = Q(organisation=self.organisation) | Q(
+            partners__organisation=self.organisation, partners__agreed_at__isnull=False
         )
+        if self.organisation is None:
+            theirs = Q(pk=None)
+        chosen = Q(pk__in=self.proposed["projects"])
+        return Project.objects.published().filter(theirs | chosen).distinct()
+
+    # --- Dates --------------------------------------------------------------------------------
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if cleaned.get("timezone") and cleaned["timezone"] not in available_timezones():
-            return cleaned  # the field's own validator has said so
-        zone = ZoneInfo(cleaned.get("timezone") or "Europe/Paris")
+        name = cleaned.get("timezone") or Event._meta.get_field("timezone").default
+        if name not in available_timezones():
+            self.add_error("timezone", _("This is not a known time zone, such as Europe/Paris."))
+            return cleaned
         first, last = cleaned.get("start_date"), cleaned.get("end_date")
-        if cleaned.get("start_time") and not first:
+        timed = cleaned.get("start_time") or "start_time" in self.errors
+        if timed and not first and "start_date" not in self.errors:
             self.add_error("start_date", _("Give the day as well as the time."))
-        if not last and cleaned.get("end_time"):
-            last = first
-        if first and not cleaned.get("start_time") and not cleaned.get("all_day"):
+        if first and not timed and not cleaned.get("all_day"):
             self.add_error("start_time", _("Give the time, or tick “all day”."))
-        cleaned["starts_at"] = self._moment(first, cleaned.get("start_time"), zone)
-        cleaned["ends_at"] = self._moment(last, cleaned.get("end_time"), zone)
+        if cleaned.get("end_time"):
+            last = last or first
+        elif last == first and not cleaned.get("all_day"):
+            last = None  # the same day and no hour: nothing is said of the end
+        cleaned["starts_at"] = self._moment("start", first, ZoneInfo(name))
+        cleaned["ends_at"] = self._moment("end", last, ZoneInfo(name))
         return cleaned
 
     def _moment(
-        self, day: datetime.date | None, time: datetime.time | None, zone: ZoneInfo
+        self, part: str, day: datetime.date | None, zone: ZoneInfo
     ) -> datetime.datetime | None:
+        """The moment that a day and a time mean in a zone; says so beside the field if there is none."""
         if day is None:
             return None
-        if self.cleaned_data.get("all_day") or time is None:
-            time = datetime.time.min
-        try:
-            return datetime.datetime.combine(day, time, zone).astimezone(datetime.UTC)
-        except OverflowError:
-            self.add_error("start_date", _("This date is too far away."))
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            self.add_error(f"{part}_date", _("Check the year: this date is too far away."))
             return None
+        whole = self.cleaned_data.get("all_day")
+        typed = None if whole else self.cleaned_data.get(f"{part}_time")
+        unsaid = datetime.time(23, 59) if part == "end" and not whole else datetime.time.min
+        local = datetime.datetime.combine(day, typed or unsaid)
+        moment = local.replace(tzinfo=zone).astimezone(datetime.UTC)
+        if not whole and moment.astimezone(zone).replace(tzinfo=None) != local:
+            self.add_error(f"{part}_time", _("Clocks skip this hour on that day: choose another."))
+        return moment
 
     def _post_clean(self) -> None:
         super()._post_clean()
         self.instance.starts_at = self.cleaned_data.get("starts_at")
         self.instance.ends_at = self.cleaned_data.get("ends_at")
 
+    def values(self) -> Values:
+        values = super().values()
+        for column in ("starts_at", "ends_at"):
+            # The inputs know minutes: a live date with seconds is not changed by being shown.
+            if (values[column] or "")[:16] == (self.proposed[column] or "")[:16]:
+                values[column] = self.proposed[column]
+        return values
 
-class PartnerForm(RowForm):
+
+class PartnerForm(NamedRowForm):
     """An organisation that takes part in a project."""
-
-    organisation = OrganisationField(required=False, label=_("Organisation"))
 
     class Meta:
         model = ProjectPartner
@@ -214,7 +276,8 @@ class ProjectForm(ContentForm):
             "image_alt_en",
             "themes",
         )
-        widgets = {"themes": forms.CheckboxSelectMultiple}
+        field_classes = {"themes": Choices}
+        widgets = {"summary_fr": SENTENCE, "summary_en": SENTENCE}
 
     sections = (
         (_("What it is"), ("title", "summary", "description", "themes")),
@@ -230,16 +293,37 @@ class ProjectForm(ContentForm):
         "figures": FigureForm,
         "links": ProjectLinkForm,
     }
+    row_help = {
+        "partners": ASKED,
+        "funding": _("The total is worked out from these lines."),
+    }
+    elements = (
+        "title_fr",
+        "title_en",
+        "summary_fr",
+        "summary_en",
+        "description_fr",
+        "description_en",
+        "starts_on",
+        "themes",
+        "partners",
+    )
 
-    def completeness(self) -> tuple[str, ...]:
-        return (
-            "title_fr",
-            "title_en",
-            "summary_fr",
-            "summary_en",
-            "description_fr",
-            "description_en",
-            "starts_on",
-            "themes",
-            "partners",
-        )
+    @classmethod
+    def suggested(cls, organisation: Any) -> Values:
+        if organisation is None:
+            return {}
+        return {
+            "partners": [{"organisation": organisation.pk, "role": ProjectPartner.Role.LEAD.value}]
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        leads = [
+            form
+            for form in self.rows["partners"].filled()
+            if form.cleaned_data.get("role") == ProjectPartner.Role.LEAD
+        ]
+        for form in leads[1:]:
+            form.add_error("role", ValidationError(_("A project has one lead.")))
+        return cleaned

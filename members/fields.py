@@ -1,9 +1,11 @@
 """The form field that names an organisation of the directory."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation
@@ -12,8 +14,8 @@ from members.models import Organisation
 class OrganisationField(forms.CharField):
     """A published organisation, typed by its name; the browser offers names from a list on the page.
 
-    A list to choose from would not hold a large directory. Where two share a name, the last part of
-    the address of the page (its slug) tells them apart and is accepted too.
+    A list to choose from would not hold a large directory. An acronym will do where one organisation
+    has it; where two share a name, the last part of the address of the page (its slug) tells them apart.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -22,29 +24,52 @@ class OrganisationField(forms.CharField):
         self.widget.attrs |= {"list": "organisation-names", "autocomplete": "off"}
 
     def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, int):
-            return Organisation.objects.filter(pk=value).values_list("name", flat=True).first() or ""
-        return value
+        return typed_names([value]).get(value, "") if isinstance(value, int) else value
 
     def clean(self, value: Any) -> Organisation | None:
         name = super().clean(value)
         if not name:
             return None
         published = Organisation.objects.published()
-        found = list(published.filter(name__iexact=name)[:2]) or list(published.filter(slug=name))
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise ValidationError(
-                _("Several organisations are called “%(name)s”: give the end of its page’s address instead."),
-                params={"name": name},
-                code="several",
-            )
+        for wanted in (Q(name__iexact=name), Q(slug=name), Q(short_name__iexact=name)):
+            found = list(published.filter(wanted)[:2])
+            if len(found) == 1:
+                return found[0]
+            if found:
+                raise ValidationError(
+                    _(
+                        "Several organisations are called “%(name)s”: give the end of its page’s "
+                        "address instead."
+                    ),
+                    params={"name": name},
+                    code="several",
+                )
         raise ValidationError(
-            _("The directory has no organisation called “%(name)s”. Check the name, or propose it first."),
+            _(
+                "The directory has no organisation called “%(name)s”. Check the name, or propose it "
+                "first."
+            ),
             params={"name": name},
             code="unknown",
         )
+
+
+def typed_names(keys: Iterable[int]) -> dict[int, str]:
+    """What to type for each of these organisations: its name, or its slug if others have that name.
+
+    Two queries, however many there are.
+    """
+    found = list(Organisation.objects.filter(pk__in=set(keys)).values_list("pk", "name", "slug"))
+    shared = set(
+        Organisation.objects.published()
+        .filter(name__in={name for _pk, name, _slug in found})
+        .values_list("name")
+        .annotate(count=Count("pk"))
+        .filter(count__gt=1)
+        .order_by()
+        .values_list("name", flat=True)
+    )
+    return {pk: slug if name in shared else name for pk, name, slug in found}
 
 
 def organisation_names() -> list[str]:

@@ -1,13 +1,12 @@
 """The forms in which an organisation is written."""
 
-from typing import Any
-
-from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from members.fields import OrganisationField
 from members.models import Contact, Exchange, Organisation, OrganisationLink
-from portal.editing import ContentForm, RowForm
+from portal.editing import Choices, ContentForm
+from portal.rows import SENTENCE, RowForm
 
 
 class ExchangeForm(RowForm):
@@ -16,6 +15,7 @@ class ExchangeForm(RowForm):
     class Meta:
         model = Exchange
         fields = ("direction", "topic", "text_fr", "text_en")
+        widgets = {"text_fr": SENTENCE, "text_en": SENTENCE}
 
 
 class OrganisationLinkForm(RowForm):
@@ -69,16 +69,29 @@ class OrganisationForm(ContentForm):
             "ror",
             "themes",
         )
-        widgets = {"themes": forms.CheckboxSelectMultiple}
+        field_classes = {"themes": Choices}
+        widgets = {"summary_fr": SENTENCE, "summary_en": SENTENCE}
 
     sections = (
-        (_("Who you are"), ("name", "short_name", "official_name", "former_name", "kind", "parent")),
+        (
+            _("Who you are"),
+            ("name", "short_name", "official_name", "former_name", "kind", "parent"),
+        ),
         (_("What you do"), ("summary", "description", "themes")),
         (_("What you offer and look for"), ("exchanges",)),
         (_("Logo"), ("logo", "logo_alt")),
         (
             _("Where and how to reach you"),
-            ("website", "links", "address", "postcode", "commune", "latitude", "longitude", "contacts"),
+            (
+                "website",
+                "links",
+                "address",
+                "postcode",
+                "commune",
+                "latitude",
+                "longitude",
+                "contacts",
+            ),
         ),
         (_("Identifiers"), ("siren", "rna", "ror")),
     )
@@ -87,22 +100,26 @@ class OrganisationForm(ContentForm):
         "links": OrganisationLinkForm,
         "contacts": ContactForm,
     }
+    row_help = {
+        "exchanges": _("A line for each thing, so that others find it. One language is enough."),
+        "contacts": _("Give an address of the organisation rather than of a person if you can."),
+    }
 
-    def completeness(self) -> tuple[str, ...]:
-        return (
-            "summary_fr",
-            "summary_en",
-            "description_fr",
-            "description_en",
-            "themes",
-            "exchanges",
-            "logo",
-            "commune",
-            "website",
-        )
+    elements = (
+        "summary_fr",
+        "summary_en",
+        "description_fr",
+        "description_en",
+        "themes",
+        "exchanges",
+        "logo",
+        "website",
+        "commune",
+        "contacts",
+    )
 
-    def clean_parent(self) -> Any:
+    def clean_parent(self) -> Organisation | None:
         parent = self.cleaned_data["parent"]
         if parent is not None and self.target is not None and parent.pk == self.target.pk:
-            self.add_error("parent", _("An organisation cannot be part of itself."))
+            raise ValidationError(_("An organisation cannot be part of itself."))
         return parent

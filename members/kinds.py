@@ -1,5 +1,8 @@
 """Organisations as a kind of object that goes through review."""
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from members import services
 from members.forms import OrganisationForm
 from members.models import Organisation
@@ -49,5 +52,7 @@ def register() -> None:
             page=organisation_page,
             published=services.organisation_published,
             may_have_no_organisation=True,
+            word=pgettext_lazy("url", "profile"),
+            new=_("Propose an organisation"),
         )
     )

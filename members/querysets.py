@@ -1,23 +1,26 @@
 """Named questions to the database about who is who."""
 
+import unicodedata
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
+from portal import related
 from portal.models import PublishedQuerySet, Status
 
 
 def fold_address(email: str) -> str:
-    """An e-mail address as accounts are told apart by: compatibility forms and case folded.
+    """An e-mail address as accounts are told apart by: case and look-alike letters are one.
 
-    Two addresses that a mail system could take for one another give one account (Unicode TR 36).
+    Two addresses that some mail system or database could take for one another give one account
+    (CVE-2019-19844): "ı" is capitalised like "i", "ﬁ" is spelled "fi" in another face.
     """
-    import unicodedata
-
-    return unicodedata.normalize("NFKC", email.strip()).casefold()
+    folded = unicodedata.normalize("NFKC", email.strip()).upper().casefold()
+    return unicodedata.normalize("NFKC", folded).replace("i\u0307", "i")
 
 
 class UserQuerySet(models.QuerySet):
@@ -26,6 +29,26 @@ class UserQuerySet(models.QuerySet):
     def moderators(self) -> Self:
         """Staff who decide on submissions."""
         return self.filter(is_active=True, is_staff=True)
+
+    def reached_at(self, email: str) -> Any:
+        """The account an address belongs to, or None: who confirmed it, else who signed up with it."""
+        folded = fold_address(email)
+        spellings = {folded, email.strip().lower()}
+        confirmed = self.filter(
+            emailaddress__verified=True, emailaddress__email__in=spellings
+        ).order_by("pk")
+        return confirmed.first() or self.filter(folded_email=folded).first()
+
+    def stored_address(self, email: str) -> str:
+        """An address as the account that it belongs to spells it; in lower case if it has none."""
+        typed, folded = email.strip().lower(), fold_address(email)
+        account = self.reached_at(email)
+        if account is None:
+            return typed
+        verified = account.emailaddress_set.filter(verified=True).values_list("email", flat=True)
+        known = [*verified, account.email]
+        same = (address for address in known if fold_address(address) == folded)
+        return typed if typed in known else next(same, account.email)
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -51,18 +74,31 @@ class OrganisationQuerySet(PublishedQuerySet):
 
     def members(self) -> Self:
         """Those that are members of the association today."""
-        return self.filter(Exists(memberships_today(OuterRef("pk"))))
+        return self.filter(Exists(self._memberships_today()))
 
     def not_members(self) -> Self:
         """Actors of the territory that are not members today."""
-        return self.exclude(Exists(memberships_today(OuterRef("pk"))))
+        return self.exclude(Exists(self._memberships_today()))
 
+    def of_college(self, code: str) -> Self:
+        """Those that are members today, in this college."""
+        return self.filter(Exists(self._memberships_today().filter(college__code=code)))
 
-def memberships_today(organisation: Any) -> models.QuerySet:
-    """The memberships of an organisation (or of an outer query's) that run today."""
-    from members.models import Membership
+    def _memberships_today(self) -> Any:
+        """The memberships that run today of each organisation of this query."""
+        memberships: Any = self.model._meta.get_field("memberships").related_model
+        return memberships.objects.today_of(OuterRef("pk"))
 
-    return Membership.objects.current().filter(organisation=organisation)
+    def exchanging(self, direction: str, topics: Iterable[str]) -> Self:
+        """Those that offer, or look for, something on one of these topics; each once."""
+        having = self.model._default_manager.filter(
+            exchanges__direction=direction, exchanges__topic__in=topics
+        )
+        return self.filter(pk__in=having.order_by().values("pk"))
+
+    def for_rows(self) -> Self:
+        """With what the row of a list says of each, at no further query."""
+        return related.with_counts(self.select_related("commune"))
 
 
 class MembershipQuerySet(models.QuerySet):
@@ -72,6 +108,32 @@ class MembershipQuerySet(models.QuerySet):
         """Those that run today."""
         today = timezone.localdate()
         return self.filter(Q(until=None) | Q(until__gte=today), since__lte=today)
+
+    def today_of(self, organisation: Any) -> Self:
+        """Those of an organisation, or of the one that a query around this one is about."""
+        return self.current().filter(organisation=organisation)
+
+
+class CommuneQuerySet(models.QuerySet):
+    """Questions asked of communes."""
+
+    def with_organisations(self) -> Self:
+        """Those in which a published organisation is."""
+        return self.filter(organisations__status=Status.PUBLISHED).distinct()
+
+
+class ThemeQuerySet(models.QuerySet):
+    """Questions asked of themes."""
+
+    def published(self) -> Self:
+        """Those a visitor may read: all of them."""
+        return self.all()
+
+    def most_used(self) -> Self:
+        """Those that published organisations have, the most frequent first."""
+        public = Q(organisations__status=Status.PUBLISHED)
+        used = self.annotate(used=Count("organisations", filter=public, distinct=True))
+        return used.filter(used__gt=0).order_by("-used", "code")
 
 
 class PersonQuerySet(models.QuerySet):

@@ -1,20 +1,22 @@
 """The verbs of members: seats, invitations, and what follows when a profile is published."""
 
 import hashlib
+import math
 import secrets
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Invitation, Organisation, Seat, User
-from members.querysets import fold_address
-from portal import emails, limits
+from portal import emails
 from portal.errors import NotAllowed, ReviewError, WrongState
-from portal.models import HistoryEntry, Submission
+from portal.limits import TooOften
+from portal.models import HistoryEntry, Status, Submission
 
 
 class LastOwner(ReviewError):
@@ -27,8 +29,8 @@ class InvitationUnusable(ReviewError):
     """The invitation was used, withdrawn, has expired, or is for another address."""
 
     message = _(
-        "This invitation can no longer be used: it has expired, was withdrawn, "
-        "or was sent to another address. Ask for a new one."
+        "It has expired, was used or withdrawn, or was sent to another address. "
+        "Ask the organisation for a new one."
     )
 
 
@@ -38,11 +40,23 @@ class AlreadySeated(ReviewError):
     message = _("This person already belongs to this organisation.")
 
 
+class TooManyInvitations(TooOften):
+    """An organisation has sent as many invitations as it may in a day."""
+
+    message = _(
+        "Your organisation has sent all the invitations it may send in a day (%(most)s). "
+        "Nothing was sent: try again tomorrow."
+    )
+
+    def __str__(self) -> str:
+        return str(self.message) % {"most": settings.INVITATIONS_A_DAY}
+
+
 # --- Profiles ---------------------------------------------------------------------------------------
 
 
 def organisation_published(organisation: Organisation, submission: Submission, by: Any) -> None:
-    """Give whoever proposed a new organisation its first seat; note that an edited profile was checked."""
+    """Give whoever proposed a new organisation its first seat; date the profile’s last check."""
     if submission.organisation_id is None and submission.author is not None:
         Seat.objects.get_or_create(
             user=submission.author,
@@ -65,9 +79,7 @@ def verify_organisation(organisation: Organisation, *, by: User) -> None:
         raise WrongState
     organisation.verified_on = timezone.localdate()
     organisation.save(update_fields=["verified_on", "updated_at"])
-    HistoryEntry.objects.create(
-        target=organisation, action=HistoryEntry.Action.VERIFIED, actor=by
-    )
+    HistoryEntry.objects.create(target=organisation, action=HistoryEntry.Action.VERIFIED, actor=by)
 
 
 # --- Seats ------------------------------------------------------------------------------------------
@@ -75,36 +87,41 @@ def verify_organisation(organisation: Organisation, *, by: User) -> None:
 
 @transaction.atomic
 def change_role(seat: Seat, *, role: str, by: User) -> Seat:
-    """Make an editor an owner or the reverse. Raises LastOwner if none would be left."""
+    """Make an editor an owner or the reverse. Raises LastOwner if none would be left.
+
+    Who is no longer an owner invites nobody: the invitations they sent there die.
+    """
     seat = _locked_seat(seat, by)
     if seat.is_owner and role != Seat.Role.OWNER:
         _require_another_owner(seat)
-    seat.role = role
+        _revoke(seat.organisation.invitations.filter(invited_by=seat.user))
+    seat.role = Seat.Role(role)
     seat.save(update_fields=["role"])
     return seat
 
 
 @transaction.atomic
 def remove_seat(seat: Seat, *, by: User) -> None:
-    """Take a person's seat away, or leave one's own. Invitations they sent there die with it.
+    """Take a person's seat away, or leave one's own. Invitations they sent or got there die with it.
 
     Their drafts stay with the organisation.
     """
     seat = _locked_seat(seat, by, may_be_own=True)
     if seat.is_owner:
         _require_another_owner(seat)
-    Invitation.objects.pending().filter(
-        organisation=seat.organisation, invited_by=seat.user
-    ).update(revoked_at=timezone.now())
-    Invitation.objects.pending().filter(
-        organisation=seat.organisation, email__iexact=seat.user.email
-    ).update(revoked_at=timezone.now())
+    addresses = [seat.user.email, *seat.user.emailaddress_set.values_list("email", flat=True)]
+    _revoke(seat.organisation.invitations.filter(Q(invited_by=seat.user) | Q(email__in=addresses)))
     seat.delete()
 
 
+def _locked(organisation_id: int) -> Organisation:
+    """An organisation, locked: what is decided about its people is decided one after the other."""
+    return Organisation.objects.select_for_update().get(pk=organisation_id)
+
+
 def _locked_seat(seat: Seat, by: User, may_be_own: bool = False) -> Seat:
-    """The seat, with its organisation's row locked so that two owners cannot leave at once."""
-    Organisation.objects.select_for_update().get(pk=seat.organisation_id)
+    """The seat as it is now, its organisation locked, so that two owners cannot leave at once."""
+    _locked(seat.organisation_id)
     current = Seat.objects.filter(pk=seat.pk).select_related("user", "organisation").first()
     if current is None:
         raise WrongState
@@ -136,52 +153,90 @@ def token_hash(token: str) -> str:
 
 
 @transaction.atomic
-def invite(organisation: Organisation, *, email: str, role: str, language: str, by: User) -> Invitation:
+def invite(
+    organisation: Organisation, *, email: str, role: str, language: str, by: User
+) -> Invitation:
     """Invite an address to a seat and mail it the link; an earlier invitation of it is replaced.
 
-    Raises AlreadySeated if its account has a seat, TooOften above the daily limit.
+    The mail is in the language of the account the address belongs to, else in `language`. Raises
+    AlreadySeated if that account has a seat, TooManyInvitations above the daily limit.
     """
-    organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    organisation = _locked(organisation.pk)
     if not may_manage_seats(by, organisation):
         raise NotAllowed
-    if organisation.seats.filter(user__folded_email=fold_address(email)).exists():
+    if not organisation.is_published:
+        raise WrongState
+    email = email.strip().lower()
+    account = User.objects.reached_at(email)
+    if account is not None and account.edits(organisation):
         raise AlreadySeated
-    limits.require("invite", organisation.pk, settings.INVITATIONS_A_DAY, 24 * 3600)
-    organisation.invitations.pending().filter(email__iexact=email).update(revoked_at=timezone.now())
+    _require_invitations_left(organisation)
+    _revoke(organisation.invitations.filter(email=email))
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         organisation=organisation,
         email=email,
-        role=role,
+        role=Seat.Role(role),
         token_hash=token_hash(token),
         invited_by=by,
         expires_at=timezone.now() + timedelta(days=settings.INVITATION_DAYS),
     )
     message = emails.render(
-        "members/mail/invitation", email, language, invitation=invitation, token=token
+        "members/mail/invitation",
+        email,
+        account.language if account else language,
+        invitation=invitation,
+        token=token,
     )
     transaction.on_commit(message.send, robust=True)
     return invitation
 
 
+def _require_invitations_left(organisation: Organisation) -> None:
+    """Raise TooManyInvitations if as many were sent in the last 24 hours as may be."""
+    most = settings.INVITATIONS_A_DAY
+    day_ago = timezone.now() - timedelta(days=1)
+    sent = organisation.invitations.filter(created_at__gt=day_ago).order_by("-created_at")
+    if latest := list(sent.values_list("created_at", flat=True)[:most])[most - 1 :]:
+        raise TooManyInvitations(math.ceil((latest[0] - day_ago).total_seconds()))
+
+
+def _revoke(invitations: QuerySet[Invitation]) -> None:
+    """Make those of some invitations unusable that nobody has used."""
+    invitations.filter(accepted_at=None, revoked_at=None).update(revoked_at=timezone.now())
+
+
 @transaction.atomic
 def revoke_invitation(invitation: Invitation, *, by: User) -> None:
     """Make an invitation unusable."""
-    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    if not may_manage_seats(by, invitation.organisation):
+    organisation = _locked(invitation.organisation_id)
+    if not may_manage_seats(by, organisation):
         raise NotAllowed
-    if invitation.accepted_at or invitation.revoked_at:
+    unused = organisation.invitations.filter(pk=invitation.pk, accepted_at=None, revoked_at=None)
+    if not unused.exists():
         raise WrongState
-    invitation.revoked_at = timezone.now()
-    invitation.save(update_fields=["revoked_at"])
+    _revoke(unused)
+
+
+@transaction.atomic
+def resend_invitation(invitation: Invitation, *, language: str, by: User) -> Invitation:
+    """Send an invitation that nobody has used anew: a new link and a new date, the old link dies."""
+    organisation = _locked(invitation.organisation_id)
+    current = organisation.invitations.get(pk=invitation.pk)
+    if current.accepted_at or current.revoked_at:
+        raise WrongState
+    return invite(organisation, email=current.email, role=current.role, language=language, by=by)
 
 
 def find_invitation(token: str) -> Invitation:
-    """The pending invitation this secret opens; raises InvitationUnusable."""
+    """The pending invitation this secret opens; raises InvitationUnusable.
+
+    It dies with its organisation's page, and when who sent it may no longer invite.
+    """
     found = (
         Invitation.objects.pending()
         .select_related("organisation", "invited_by")
-        .filter(token_hash=token_hash(token), organisation__status="published")
+        .filter(token_hash=token_hash(token), organisation__status=Status.PUBLISHED)
         .first()
     )
     if found is None or not may_manage_seats(found.invited_by, found.organisation):
@@ -191,11 +246,12 @@ def find_invitation(token: str) -> Invitation:
 
 @transaction.atomic
 def accept_invitation(token: str, *, by: User) -> Seat:
-    """Take the seat that an invitation offers; it must have been sent to a confirmed address of `by`."""
-    invitation = find_invitation(token)
-    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    if invitation.accepted_at or invitation.revoked_at:
-        raise InvitationUnusable
+    """Take the seat that an invitation offers; it must have been sent to a confirmed address of `by`.
+
+    Who has a seat there keeps it with its role.
+    """
+    _locked(find_invitation(token).organisation_id)
+    invitation = find_invitation(token)  # as it is now that nobody else can use or revoke it
     if not by.is_active or not by.has_confirmed(invitation.email):
         raise InvitationUnusable
     seat, _created = Seat.objects.get_or_create(

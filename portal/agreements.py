@@ -6,15 +6,16 @@ with its source. The organisation that writes the object agrees by writing it.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
-from portal import kinds, notices
+from portal import kinds, notices, search
+from portal.content import Values, encode
 from portal.errors import MessageRequired, NotAllowed, WrongState
-from portal.models import AgreedRow, HistoryEntry, Published, Status
+from portal.models import AgreedRow, HistoryEntry, Published, Status, Submission
 
 
 def row_models() -> Iterator[type[AgreedRow]]:
@@ -34,17 +35,93 @@ def rows_of(target: Published) -> Iterator[AgreedRow]:
             yield from getattr(target, name).select_related("organisation")
 
 
+@dataclass(frozen=True)
+class Named:
+    """An organisation that a submission names, and where its agreement stands.
+
+    `row` is what it said so far, None if it was not named like this before; `is_own` for the
+    organisation that writes, which agrees by writing.
+    """
+
+    organisation: Any
+    row: AgreedRow | None
+    is_own: bool
+
+    @property
+    def will_be_asked(self) -> bool:
+        """Whether publishing sends it the question."""
+        row = self.row
+        return not self.is_own and (
+            row is None
+            or (row.agreed_at is None and row.asked_at is None and row.declined_at is None)
+        )
+
+
+def named_in(submission: Submission, values: Values) -> list[Named]:
+    """The organisations named by the rows in `values`, the content that a submission proposes."""
+    content = kinds.of(submission).content
+    found = []
+    for name in content.rows:
+        model, columns = content.row_model(name), content.row_columns(name)
+        if not issubclass(model, AgreedRow) or name not in values:
+            continue
+        live = (
+            getattr(submission.target, name).select_related("agreed_by")
+            if submission.target
+            else []
+        )
+        said = {row.organisation_id: row for row in live}
+        organisations = model._meta.get_field(
+            "organisation"
+        ).related_model._default_manager.in_bulk([raw.get("organisation") for raw in values[name]])
+        for raw in values[name]:
+            key = raw.get("organisation")
+            row = said.get(key)
+            if row is not None and any(encode(row, c) != raw.get(c) for c in columns):
+                row = None  # Named otherwise than before: it must be asked again.
+            if key in organisations:
+                is_own = key == submission.organisation_id
+                found.append(Named(organisations[key], row, is_own))
+    return found
+
+
 def asked_of(user: Any) -> list[AgreedRow]:
     """What waits for an answer of the organisations that `user` edits, the oldest first."""
     rows: list[AgreedRow] = []
     for model in row_models():
         rows += (
-            model._default_manager.asked()  # type: ignore[attr-defined]
+            model._default_manager.asked()
             .filter(organisation__in=user.organisation_ids(), asked_at__isnull=False)
             .filter(**{f"{model.parent}__status": Status.PUBLISHED})
             .select_related("organisation", model.parent)
         )
-    return sorted(rows, key=lambda row: row.asked_at)
+    return sorted(rows, key=lambda row: (row.asked_at, row.pk))
+
+
+def naming(organisation: Any) -> list[AgreedRow]:
+    """The rows of what others published that name `organisation`, whatever it answered."""
+    rows: list[AgreedRow] = []
+    for model in row_models():
+        rows += (
+            model._default_manager.filter(organisation=organisation)
+            .filter(**{f"{model.parent}__status": Status.PUBLISHED})
+            .exclude(**{f"{model.parent}__organisation": organisation})
+            .select_related("organisation", f"{model.parent}__organisation")
+            .order_by("-pk")
+        )
+    return rows
+
+
+def showing(organisation: Any) -> Iterator[Any]:
+    """The published objects, of whomever, that name `organisation` to visitors if it is public."""
+    for model in row_models():
+        named: Any = model._meta.get_field("organisation").related_model
+        if not isinstance(organisation, named):
+            return
+        parent: Any = model._meta.get_field(model.parent).related_model
+        rows: Any = model._default_manager
+        agreed = rows.filter(organisation=organisation, agreed_at__isnull=False)
+        yield from parent._default_manager.published().filter(pk__in=agreed.values(model.parent))
 
 
 def give_own(target: Published, organisation: Any, by: Any) -> None:
@@ -116,6 +193,8 @@ def _agree(row: AgreedRow, by: Any) -> None:
 
 
 def _record(row: AgreedRow, action: HistoryEntry.Action, by: Any, source: str = "") -> None:
+    """Note an answer, and let the object be found by the name of who agreed and of nobody else."""
+    search.index(row.owner)
     HistoryEntry.objects.create(
         target_type=kinds.of(row.owner).content_type,
         target_id=row.owner.pk,

@@ -1,6 +1,32 @@
 """The one router of the API, listing every viewset."""
 
-from rest_framework.routers import DefaultRouter
+from django.urls import path
+from rest_framework.routers import APIRootView, DefaultRouter
+
+from events.api import EventViewSet, ProjectViewSet
+from members.api import OrganisationViewSet, PersonViewSet, ThemeViewSet
+from portal.api_docs import ApiDocs, Schema
+
+app_name = "api"
+
+
+class Root(APIRootView):
+    """Open data of IA Montpellier Méditerranée: where each list is."""
+
+    schema = None
+
 
 router = DefaultRouter()
-urlpatterns = router.urls
+router.APIRootView = Root
+router.include_format_suffixes = False
+router.register("organisations", OrganisationViewSet, basename="organisation")
+router.register("people", PersonViewSet, basename="person")
+router.register("themes", ThemeViewSet, basename="theme")
+router.register("projects", ProjectViewSet, basename="project")
+router.register("events", EventViewSet, basename="event")
+
+urlpatterns = [
+    path("schema/", Schema.as_view(), name="schema"),
+    path("docs/", ApiDocs.as_view(), name="docs"),
+    *router.urls,
+]

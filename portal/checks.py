@@ -1,5 +1,6 @@
 """System checks: production does not start without its secrets, nor with the demo's public passwords."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -20,19 +21,27 @@ REQUIRED = {
 
 
 @register(Tags.security)
-def check_production_settings(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[Error]:
+def check_production_settings(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[Error]:
     """Name each setting that production cannot do without."""
     if settings.DEBUG:
         return []
-    return [
+    errors = [
         Error(f"{name} is not set.", hint=f"Put it in the environment: {what}.", id="portal.E001")
         for name, what in REQUIRED.items()
         if not getattr(settings, name)
-    ] + ([Error("DEMO cannot be on where DEBUG is off.", id="portal.E002")] if settings.DEMO else [])
+    ]
+    if settings.EMAIL_BACKEND == "portal.demo_mail.FolderBackend":
+        hint = "Such as smtp+tls://user:password@host:587/."
+        errors.append(Error("EMAIL_URL is not set.", hint=hint, id="portal.E004"))
+    if settings.DEMO:
+        errors.append(Error("DEMO cannot be on where DEBUG is off.", id="portal.E002"))
+    return errors
 
 
 @register(Tags.database)
-def check_no_demo_accounts(app_configs: list[AppConfig] | None, **kwargs: Any) -> list[Error]:
+def check_no_demo_accounts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Error]:
     """Refuse a production database that holds accounts whose password everybody knows."""
     if settings.DEBUG:
         return []

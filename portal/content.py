@@ -17,10 +17,11 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal import i18n, storage
+from portal.display import date_time, long_date
 from portal.fields import CodeListField
 from portal.models import AgreedRow, Published
 
@@ -70,7 +71,7 @@ class Content:
 
     def row_model(self, name: str) -> type[models.Model]:
         """The model of the rows called `name`."""
-        return self.model._meta.get_field(name).related_model  # type: ignore[return-value,union-attr]
+        return self.model._meta.get_field(name).related_model  # type: ignore[return-value]
 
     def row_columns(self, name: str) -> tuple[str, ...]:
         """The columns of one row that editors write."""
@@ -149,18 +150,19 @@ class Content:
     def _write_rows(self, obj: Published, name: str, given: list[Values]) -> None:
         spec, model = self.rows[name], self.row_model(name)
         parent = self.model._meta.get_field(name).remote_field.name  # type: ignore[union-attr]
-        existing = {getattr(row, f"{spec.key}_id"): row for row in getattr(obj, name).all()} if spec.key else {}
+        existing: dict[Any, Any] = {}
+        if spec.key:
+            existing = {getattr(row, f"{spec.key}_id"): row for row in getattr(obj, name).all()}
         kept = []
         errors: list[str] = []
         for position, raw in enumerate(given):
-            row = existing.pop(raw.get(spec.key), None) if spec.key else None
-            row = row or model(**{parent: obj})
+            row: Any = existing.pop(raw.get(spec.key), None) or model(**{parent: obj})
             before = {column: encode(row, column) for column in self.row_columns(name)}
             try:
                 for column in self.row_columns(name):
                     if column in raw:
                         assign(row, column, raw[column])
-                row.position = position  # type: ignore[attr-defined]
+                row.position = position
                 row.full_clean()
             except ValidationError as error:
                 errors += self._row_messages(name, position, error)
@@ -208,7 +210,9 @@ class Content:
 
     def _display_row(self, name: str, row: Values) -> str:
         model = self.row_model(name)
-        parts = [display(model, column, row[column]) for column in row if row[column] not in ("", None)]
+        parts = [
+            display(model, column, row[column]) for column in row if row[column] not in ("", None)
+        ]
         return " · ".join(parts)
 
 
@@ -262,8 +266,10 @@ def assign(obj: models.Model, column: str, raw: Any) -> None:
 def _existing_key(field: models.ForeignKey, raw: Any) -> Any:
     if raw in ("", None):
         return None
-    manager = field.related_model._default_manager  # type: ignore[union-attr]
-    rows = manager.published() if issubclass(field.related_model, Published) else manager.all()  # type: ignore[attr-defined,arg-type]
+    related: Any = field.related_model
+    rows = related._default_manager.all()
+    if issubclass(related, Published):
+        rows = rows.published()
     key = field.target_field.to_python(raw)
     if not rows.filter(pk=key).exists():
         raise ValidationError(_("This choice no longer exists."))
@@ -276,15 +282,15 @@ def display(model: type[models.Model], column: str, raw: Any) -> str:
     if isinstance(field, CodeListField):
         return ", ".join(field.labels(raw))
     if isinstance(field, models.ForeignKey):
-        return str(field.related_model._default_manager.filter(pk=raw).first() or f"#{raw}")  # type: ignore[union-attr]
+        related: Any = field.related_model
+        return str(related._default_manager.filter(pk=raw).first() or f"#{raw}")
     if field.choices:  # type: ignore[union-attr]
         return str(dict(field.flatchoices).get(raw, raw))  # type: ignore[union-attr]
     if isinstance(raw, bool):
         return _("Yes") if raw else _("No")
     if isinstance(field, models.DateTimeField):
         moment = timezone.localtime(datetime.datetime.fromisoformat(raw))
-        return formats.date_format(moment, "DATETIME_FORMAT")
+        return date_time(moment)
     if isinstance(field, models.DateField):
-        return formats.date_format(datetime.date.fromisoformat(raw), "DATE_FORMAT")
+        return long_date(datetime.date.fromisoformat(raw))
     return str(raw)
-

@@ -2,24 +2,58 @@
 
 A form only turns text into values: what is missing may be missing in a draft. Whether the content
 makes a valid object is asked by `review.check` alone, whose answer `add_errors` puts beside the fields.
+
+Two people may write at once. A form remembers what it showed when it was opened; when it comes back
+late it keeps what was typed and says, field by field, what somebody else wrote meanwhile.
 """
 
+import json
 import uuid
-from collections.abc import Iterator
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, NamedTuple, cast
 
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.core.validators import MaxLengthValidator
 from django.forms.models import construct_instance
+from django.forms.utils import ErrorDict
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from portal import content, i18n, limits, storage
+from portal import content, i18n, kinds, limits, quota, review, storage
 from portal.content import Content, Values
+from portal.errors import ReviewError
+from portal.forms import control_id
 from portal.images import ImageUploadField
 from portal.models import Published, Submission
+from portal.rows import BaseRows, RowForm, rows_factory
 
 Sections = tuple[tuple[Any, tuple[str, ...]], ...]
+
+# An image sent with a form that could not be saved is remembered this long.
+IMAGE_KEPT_SECONDS = 24 * 3600
+
+
+class Image(NamedTuple):
+    """The image that a form starts from: `url` is "" while it has no address."""
+
+    present: bool
+    url: str
+    remove: Any
+
+
+class Difference(NamedTuple):
+    """What somebody else wrote of one column; `taken` when their version is offered ticked."""
+
+    name: str
+    label: str
+    theirs: str
+    who: str
+    taken: bool
 
 
 class Item(NamedTuple):
@@ -30,6 +64,9 @@ class Item(NamedTuple):
     label: str
     fields: list[Any]
     state: dict[str, str]
+    others: list[Difference]
+    image: Image | None = None
+    help_text: Any = ""
 
 
 class Section(NamedTuple):
@@ -39,47 +76,42 @@ class Section(NamedTuple):
     items: list[Item]
 
 
-class RowForm(forms.ModelForm):
-    """One row; an empty one is no row, an incomplete one may be kept in a draft."""
+class Choices(forms.ModelMultipleChoiceField):
+    """Several rows of a model, as boxes. A key that no database could hold is no choice of ours."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            field.required = False
+    widget = forms.CheckboxSelectMultiple
 
-    def _post_clean(self) -> None:
-        self.instance = construct_instance(self, self.instance)
-
-    def values(self, columns: tuple[str, ...]) -> Values:
-        """This row as JSON has it."""
-        return {column: content.encode(self.instance, column) for column in columns}
-
-
-class BaseRows(forms.BaseFormSet):
-    """The rows of one name."""
-
-    deletion_widget = forms.CheckboxInput
-
-    def filled(self) -> list[RowForm]:
-        """The rows to keep, in their order."""
-        return [
-            form
-            for form in self.forms
-            if form.cleaned_data
-            and not form.cleaned_data.get("DELETE")
-            and any(value not in (None, "", [], False) for value in form.cleaned_data.values())
-        ]
+    def clean(self, value: Any) -> Any:
+        for key in value or ():
+            if len(str(key)) > 18:
+                message = self.error_messages["invalid_pk_value"]
+                raise ValidationError(message, code="invalid_pk_value", params={"pk": key[:18]})
+        return super().clean(value)
 
 
 class ContentForm(forms.ModelForm):
     """The form of one kind. Subclasses name the model, its fields, the sections and the row forms."""
 
     token = forms.CharField(required=False, widget=forms.HiddenInput)
+    # What the form showed when it was opened, as one short mark for each column.
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    message = forms.CharField(
+        required=False,
+        max_length=2000,
+        label=_("Message to the moderators"),
+        help_text=_("If there is something they should know. It is sent with the request."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
     sections: ClassVar[Sections] = ()
     row_forms: ClassVar[dict[str, type[RowForm]]] = {}
+    row_help: ClassVar[dict[str, Any]] = {}
+    # The columns that count for « 6 éléments sur 9 ».
+    elements: ClassVar[tuple[str, ...]] = ()
     # Columns that several inputs of the form stand for: where their errors are shown.
     stand_ins: ClassVar[dict[str, str]] = {}
+    # Lists that inputs offer while one types, by their id on the page.
+    datalists: ClassVar[dict[str, Iterable[str]]] = {}
 
     def __init__(
         self,
@@ -98,16 +130,29 @@ class ContentForm(forms.ModelForm):
         self.content, self.proposed = content, proposed
         self.user, self.organisation = user, organisation
         self.target, self.submission = target, submission
-        super().__init__(data=data, files=files, initial=self.initial_from(proposed))
+        self.others: dict[str, Difference] = {}
+        self.refusal: ReviewError | None = None
+        initial = self.initial_from(proposed) | {
+            "token": review.token(submission, target),
+            "seen": marks(proposed),
+        }
+        super().__init__(data=data, files=files, initial=initial)
         for name in content.images:
             self._add_image(name)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             field.required = False
+            self._say_when_too_long(name, field)
         self.rows = {
-            name: self._formset(name, form, more == name) for name, form in self.row_forms.items()
+            name: self._rows(name, form, one_more=more == name)
+            for name, form in self.row_forms.items()
         }
 
     # --- What is shown --------------------------------------------------------------------------
+
+    @classmethod
+    def suggested(cls, organisation: Any) -> Values:
+        """What stands in the form of a new object before anything is typed."""
+        return {}
 
     def initial_from(self, proposed: Values) -> dict[str, Any]:
         """What the inputs hold for this content; subclasses split what they show in parts."""
@@ -119,21 +164,44 @@ class ContentForm(forms.ModelForm):
             yield Section(title, [self._item(name) for name in names])
 
     def _item(self, name: str) -> Item:
+        others = self._others_at(name)
         if name in self.rows:
-            return Item("rows", name, self.content.label(name), [self.rows[name]], {})
+            help_text = self.row_help.get(name, "")
+            label = self.content.label(name)
+            return Item("rows", name, label, [self.rows[name]], {}, others, None, help_text)
         columns = i18n.columns(self._meta.model, name)
         if len(columns) == 2:
-            label = str(self._meta.model._meta.get_field(name).verbose_name)
+            label = content.capitalised(self._meta.model._meta.get_field(name).verbose_name)
             state = {column[-2:]: self._freshness(column) for column in columns}
-            return Item("pair", name, label[:1].upper() + label[1:], [self[c] for c in columns], state)
-        shape = "image" if name in self.content.images else "field"
-        return Item(shape, name, str(self[name].label), [self[name]], {})
+            return Item("pair", name, label, [self[c] for c in columns], state, others)
+        field = self[name]
+        if name in self.content.images:
+            return Item("image", name, str(field.label), [field], {}, others, self._image(name))
+        return Item("field", name, str(field.label), [field], {}, others)
+
+    def _others_at(self, item: str) -> list[Difference]:
+        """What others wrote of the columns that one item of the form stands for."""
+        found = []
+        for column, difference in self.others.items():
+            shown = self.stand_ins.get(column, column)
+            if item in (shown, i18n.split(self._meta.model, shown)[0]):
+                found.append(difference)
+        return found
+
+    def _now(self, column: str) -> Any:
+        """What stands in the form for a column: as it was typed, else as it is proposed."""
+        if column in self.rows:
+            return self.rows[column].filled() if self.is_bound else self.proposed[column]
+        shown = self.stand_ins.get(column, column)
+        if self.is_bound and column not in self.content.images:
+            return self[shown].value()
+        return self.proposed[column]
 
     def _freshness(self, column: str) -> str:
         """How a text stands to its twin: "empty", "outdated" or "current"; "" when both are empty."""
         twin = i18n.twin(self._meta.model, column)
-        if not self.proposed[column]:
-            return "empty" if self.proposed[twin] else ""
+        if not self._now(column):
+            return "empty" if self._now(twin) else ""
         outdated = column in (self.target.outdated if self.target else [])
         if self.submission and self.target:
             touched = self.submission.values
@@ -142,30 +210,47 @@ class ContentForm(forms.ModelForm):
 
     def missing(self) -> list[tuple[str, str]]:
         """What would make the object complete: the id of each input to fill, and its label."""
-        found = []
-        for name in self.completeness():
-            if self.proposed.get(name) in ("", None, []):
-                shown = self.stand_ins.get(name, name)
-                target = f"id_{shown}" if shown in self.fields else f"rows-{shown}"
-                found.append((target, self.content.label(name)))
-        return found
+        return [
+            (self.anchor(name), self.content.label(name))
+            for name in self.elements
+            if self._now(name) in ("", None, [])
+        ]
 
-    def completeness(self) -> tuple[str, ...]:
-        """The columns that count for « 6 éléments sur 9 »."""
-        return ()
+    def anchor(self, column: str) -> str:
+        """The id of the part of the page where a column is written."""
+        shown = self.stand_ins.get(column, column)
+        if shown in self.rows:
+            return f"rows-{shown}"
+        if shown not in self.fields:
+            return "form"
+        return control_id(self[shown])
+
+    def _say_when_too_long(self, name: str, field: forms.Field) -> None:
+        """Let a text be typed in full and refuse it with a word, rather than cut what is pasted."""
+        if name in self.content.columns and getattr(field, "max_length", 0) is None:
+            column = self._meta.model._meta.get_field(name)
+            field.validators += [v for v in column.validators if isinstance(v, MaxLengthValidator)]
+        field.widget.attrs.pop("maxlength", None)
 
     # --- What came in ---------------------------------------------------------------------------
 
     def is_valid(self) -> bool:
-        rows = [formset.is_valid() for formset in self.rows.values()]
-        return super().is_valid() and all(rows)
+        """Whether every text makes a value. Images that came in are then held, whatever the answer."""
+        own = super().is_valid()
+        for name, formset in self.rows.items():
+            if messages := list(formset.non_form_errors()):
+                self.add_error(None, [f"{self.content.label(name)} – {text}" for text in messages])
+        self._hold_images()
+        # The form may have found fault with a row, too: each is asked again.
+        good = all(formset.is_valid() for formset in self.rows.values())
+        return own and good and self.refusal is None
 
     def _post_clean(self) -> None:
         # Only values here; whether they make an object is asked when it is submitted.
         self.instance = construct_instance(self, self.instance, self._meta.fields)
 
     def values(self) -> Values:
-        """The whole content as it was sent. Images are kept in the private store by this call."""
+        """The whole content as it was sent; what was not touched is exactly as it was."""
         values = {c: content.encode(self.instance, c) for c in self.content.columns}
         for name in self.content.many:
             values[name] = sorted(related.pk for related in self.cleaned_data[name])
@@ -174,74 +259,213 @@ class ContentForm(forms.ModelForm):
         for name, formset in self.rows.items():
             columns = self.content.row_columns(name)
             values[name] = [form.values(columns) for form in formset.filled()]
-        return values
+        return {n: _as_before(self.proposed[n], value) for n, value in values.items()}
+
+    @property
+    def expected(self) -> str:
+        """Which versions the form was an answer to."""
+        return str(self.data.get("token", ""))
+
+    def taken_from_others(self) -> list[str]:
+        """The columns for which whoever sent the form chose somebody else's version."""
+        chosen = cast(QueryDict, self.data).getlist("theirs")
+        return [name for name in chosen if name in self.content.names]
 
     def add_errors(self, errors: dict[str, list[str]]) -> None:
-        """Put what `review.check` said beside the inputs it speaks of."""
+        """Put what `review.check` said beside the inputs it speaks of.
+
+        Rows are looked at in any case: review does not come to them while a column is wrong.
+        """
+        told = {name for name, formset in self.rows.items() if formset.show_errors()}
         for name, messages in errors.items():
-            shown = self.stand_ins.get(name, name)
+            column = i18n.columns(self._meta.model, name)[0]
+            shown = self.stand_ins.get(column, column)
             if shown in self.rows:
-                self.rows[shown].non_form_errors().extend(messages)
-                self.add_error(None, [f"{self.content.label(name)} – {text}" for text in messages])
+                if shown not in told:
+                    self._refuse_rows(shown, messages)
             elif shown in self.fields:
                 self.add_error(shown, messages)
             else:
                 prefix = "" if name == "__all__" else f"{self.content.label(name)} – "
                 self.add_error(None, [prefix + text for text in messages])
 
-    # --- Images and rows ------------------------------------------------------------------------
+    def _refuse_rows(self, name: str, messages: list[str]) -> None:
+        """Say what is wrong with rows as a whole, above them and above the form."""
+        self.rows[name].non_form_errors().extend(messages)
+        self.add_error(None, [f"{self.content.label(name)} – {text}" for text in messages])
+
+    def forget_errors(self) -> None:
+        """Show what was typed without judging it: the person is not done. A lost image is still said."""
+        images = {
+            name: errors for name, errors in self.errors.items() if name in self.content.images
+        }
+        self._errors = ErrorDict(images)
+        for formset in self.rows.values():
+            formset.forget_errors()
+
+    # --- When somebody else wrote meanwhile -----------------------------------------------------
+
+    def renew(self) -> None:
+        """Make the form, when it is sent again, an answer to what is there now."""
+        self._set("token", review.token(self.submission, self.target))
+        self._set("seen", marks(self.proposed))
+        self._set("theirs", None)
+
+    def compare(self, others: Values, who: str) -> None:
+        """Note each column in which what was typed differs from what somebody else wrote meanwhile.
+
+        Their version is offered ticked where the person had not touched the field.
+        """
+        seen, mine = read_marks(self.data.get("seen", "")), self.values()
+        for name, theirs in others.items():
+            if mine[name] == theirs or mark(theirs) == seen.get(name):
+                continue
+            self.show_other(name, theirs, who, taken=mark(mine[name]) == seen.get(name))
+
+    def show_other(self, name: str, theirs: Any, who: str, *, taken: bool = False) -> None:
+        """Show somebody else's version beside a field, with a box to take it."""
+        shown = self.content.display(name, theirs)
+        if name in self.content.images and theirs:
+            shown = str(_("Another image"))
+        self.others[name] = Difference(name, self.content.label(name), shown, who, taken)
+
+    def _set(self, name: str, value: str | None) -> None:
+        """Change what a bound form holds for a hidden input."""
+        data = cast(QueryDict, self.data).copy()
+        if value is None:
+            data.pop(name, None)
+        else:
+            data[name] = value
+        self.data = data
+
+    # --- Images ---------------------------------------------------------------------------------
 
     def _add_image(self, name: str) -> None:
-        verbose = str(self._meta.model._meta.get_field(name).verbose_name)
+        verbose = self._meta.model._meta.get_field(name).verbose_name
         self.fields[name] = ImageUploadField(
-            required=False,
-            label=verbose[:1].upper() + verbose[1:],
+            label=content.capitalised(verbose),
             help_text=_("JPEG, PNG or WebP, at most 8 MB. Its metadata is removed."),
         )
-        self.fields[f"{name}_remove"] = forms.BooleanField(required=False, label=_("Remove"))
+        self.fields[f"{name}_remove"] = forms.BooleanField(label=_("Remove this image"))
         # An image that arrived with a form that could not be saved is not asked for again.
-        self.fields[f"{name}_kept"] = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def keep_images(self) -> None:
-        """Hold the images that came in, so that they survive the form being shown again."""
-        if not self.is_bound:
-            return
-        self.data = self.data.copy()
-        for name in self.content.images:
-            if getattr(self, "cleaned_data", {}).get(name):
-                self.data[f"{name}_kept"] = signing.dumps(self._image_value(name), salt="held-image")
-
-    def _image_value(self, name: str) -> str:
-        if data := self.cleaned_data.get(name):
-            limits.require_upload(self.user)
-            folder = self.organisation.pk if self.organisation else "new"
-            held = storage.hold(f"{folder}/{uuid.uuid4().hex}.webp", data)
-            self.cleaned_data[name] = None
-            self.cleaned_data[f"{name}_kept"] = held
-            return held
-        if kept := self.cleaned_data.get(f"{name}_kept"):
-            return kept
-        return "" if self.cleaned_data.get(f"{name}_remove") else self.proposed[name]
+        self.fields[f"{name}_kept"] = forms.CharField(widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for name in self.content.images:
-            if kept := cleaned.get(f"{name}_kept"):
+            if signed := cleaned.get(f"{name}_kept"):
                 try:
-                    cleaned[f"{name}_kept"] = signing.loads(kept, salt="held-image", max_age=86400)
+                    kept = signing.loads(signed, salt=self._salt, max_age=IMAGE_KEPT_SECONDS)
                 except signing.BadSignature:
+                    kept = ""
+                if not kept or not storage.held_storage().exists(kept):
+                    kept = ""
                     self.add_error(name, ValidationError(_("Send this image again.")))
+                    self._set(f"{name}_kept", "")
+                cleaned[f"{name}_kept"] = kept
         return cleaned
 
-    def _formset(self, name: str, form: type[RowForm], one_more: bool) -> BaseRows:
-        factory = forms.formset_factory(
-            form, formset=BaseRows, extra=1, can_delete=True, max_num=60, absolute_max=80
-        )
+    @property
+    def _salt(self) -> str:
+        """An image that is kept can only come back from the person who sent it."""
+        return f"portal.editing.image:{self.user.pk}"
+
+    def _hold_images(self) -> None:
+        """Keep the images that came in privately, so that they survive the form being shown again."""
+        for name in self.content.images:
+            data = self.cleaned_data.get(name)
+            if not data:
+                continue
+            self.cleaned_data[name] = None
+            try:
+                held = self._hold(data)
+            except ReviewError as error:
+                self.refusal = error
+                self.add_error(name, str(error))
+                continue
+            self.cleaned_data[f"{name}_kept"] = held
+            self.cleaned_data[f"{name}_remove"] = False
+            self._set(f"{name}_kept", signing.dumps(held, salt=self._salt))
+            self._set(f"{name}_remove", None)
+
+    def _hold(self, data: bytes) -> str:
+        limits.require_upload(self.user)
+        folder = quota.folder(self.organisation, self.user)
+        quota.require_room(folder, len(data))
+        return storage.hold(f"{folder}/{uuid.uuid4().hex}.webp", data)
+
+    def _image_value(self, name: str) -> str:
+        if self.cleaned_data.get(f"{name}_remove"):
+            return ""
+        return self.cleaned_data.get(f"{name}_kept") or self.proposed[name]
+
+    def _image(self, name: str) -> Image:
+        """The image as it stands: sent a moment ago, held with the submission, or public."""
+        remove = self[f"{name}_remove"]
+        if self.is_bound and self.data.get(f"{name}_kept"):
+            return Image(True, "", remove)
+        proposed = self.proposed[name]
+        return Image(bool(proposed), image_address(proposed, self.submission, self.target), remove)
+
+    # --- Rows -----------------------------------------------------------------------------------
+
+    def _rows(self, name: str, form: type[RowForm], *, one_more: bool) -> BaseRows:
+        factory = rows_factory(form, self.content.rows[name].key, bound=self.is_bound)
         data = self.data if self.is_bound else None
         if data is not None and one_more:
-            data = data.copy()
-            count = f"{name}-TOTAL_FORMS"
-            data[count] = str(min(int(data.get(count) or 0) + 1, 80)) if (data.get(count) or "0").isdigit() else "1"
-        initial = [form.initial_from(row) if hasattr(form, "initial_from") else row for row in self.proposed[name]]
-        return factory(data=data, prefix=name, initial=initial)
+            data = factory.with_one_more(data, name)
+        return factory(data=data, prefix=name, initial=form.initial_from(self.proposed[name]))
 
+
+def image_address(name: str, submission: Submission | None, target: Published | None) -> str:
+    """Where those who write an object see an image of it: in public if it is live, else as held."""
+    if not name:
+        return ""
+    if target is not None and name in _public_images(target):
+        return default_storage.url(name)
+    return reverse("members:submission-image", args=[submission.pk, name]) if submission else ""
+
+
+def _public_images(target: Published) -> set[str]:
+    if not target.is_published:
+        return set()
+    return {getattr(target, name).name for name in kinds.of(target).content.images}
+
+
+# --- Marks --------------------------------------------------------------------------------------------
+
+
+def mark(value: Any) -> str:
+    """A short mark by which one value is told from another."""
+    return salted_hmac(
+        "portal.editing.mark", json.dumps(_plain(value), sort_keys=True)
+    ).hexdigest()[:12]
+
+
+def marks(values: Values) -> str:
+    """The marks of all columns, as a hidden input holds them."""
+    return json.dumps({name: mark(value) for name, value in values.items()}, separators=(",", ":"))
+
+
+def read_marks(text: str) -> dict[str, Any]:
+    """The marks that came back; nothing at all if they are not what was sent."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _as_before(before: Any, now: Any) -> Any:
+    """`before` if a browser would send it as `now`: line ends and outer spaces are not a change."""
+    return before if _plain(before) == _plain(now) else now
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").strip()
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value

@@ -5,14 +5,18 @@ numbers) nor anything hidden behind the picture survives.
 """
 
 import io
+import logging
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
+
+logger = logging.getLogger(__name__)
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 LARGEST_SIDE = 1600
@@ -21,6 +25,29 @@ TOO_HEAVY = _("This image weighs more than %(limit)s MB: send a lighter one.")
 NOT_AN_IMAGE = _("This file is not an image we can read: send a JPEG, PNG or WebP file.")
 TOO_LARGE = _("This image has too many pixels: reduce it to %(side)s pixels a side.")
 ANIMATED = _("This image moves: send one that does not.")
+
+
+class CappedUpload(FileUploadHandler):
+    """Keeps no more of a file than an image may weigh, so that it fills neither memory nor disk.
+
+    The rest is read and dropped. The form gets an empty file that tells its true size, which
+    `reencode` refuses; the other fields of the form are read as ever.
+    """
+
+    received = 0
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self.received = 0
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
+        self.received += len(raw_data)
+        return None if self.received > settings.IMAGE_MAX_BYTES else raw_data
+
+    def file_complete(self, file_size: int) -> UploadedFile | None:
+        if self.received <= settings.IMAGE_MAX_BYTES:
+            return None  # the next handler has it
+        return UploadedFile(io.BytesIO(), self.file_name, self.content_type, self.received)
 
 
 def reencode(file: UploadedFile) -> bytes:
@@ -33,17 +60,34 @@ def reencode(file: UploadedFile) -> bytes:
         limit = settings.IMAGE_MAX_BYTES // (1024 * 1024)
         raise ValidationError(TOO_HEAVY, params={"limit": limit}, code="too_heavy")
     try:
-        with Image.open(file, formats=FORMATS) as image:
-            if image.width * image.height > settings.IMAGE_MAX_PIXELS:
-                raise ValidationError(TOO_LARGE, params={"side": LARGEST_SIDE}, code="too_large")
-            if getattr(image, "n_frames", 1) > 1:
-                raise ValidationError(ANIMATED, code="animated")
-            return _draw_anew(image)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        return _reencode(file)
+    except ValidationError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_large() from error
+    except Exception as error:
+        # Decoders meet hostile bytes here and fail in ways of their own: whatever they raise is a
+        # file that cannot be read, and never an error of ours.
+        logger.info("An image was refused: %r", error)
         raise ValidationError(NOT_AN_IMAGE, code="not_an_image") from error
 
 
+def _reencode(file: UploadedFile) -> bytes:
+    with Image.open(file, formats=FORMATS) as image:
+        if image.width * image.height > settings.IMAGE_MAX_PIXELS:
+            raise _too_large()
+        if getattr(image, "n_frames", 1) > 1:
+            raise ValidationError(ANIMATED, code="animated")
+        return _draw_anew(image)
+
+
+def _too_large() -> ValidationError:
+    return ValidationError(TOO_LARGE, params={"side": LARGEST_SIDE}, code="too_large")
+
+
 def _draw_anew(image: Image.Image) -> bytes:
+    if image.mode.startswith("I;16"):  # sixteen bits of grey: keep the upper eight
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
     image.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
     upright = ImageOps.exif_transpose(image)
     has_alpha = "A" in upright.getbands() or "transparency" in upright.info

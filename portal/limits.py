@@ -1,9 +1,13 @@
 """How often something may be done. A limiter that cannot count refuses: it fails closed."""
 
+import ipaddress
 import logging
 from typing import Any
 
+from django.conf import settings
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from portal.errors import ReviewError
@@ -38,6 +42,22 @@ def require(scope: str, key: Any, most: int, seconds: int) -> None:
         raise TooOften(seconds) from error
     if count > most:
         raise TooOften(seconds)
+
+
+def client_address(request: HttpRequest) -> str:
+    """The network address of whoever asks, as the outermost of our own proxies saw it.
+
+    What a visitor writes into X-Forwarded-For stands left of what our proxies add, and is not read.
+    Raises PermissionDenied where no address is known: nothing could be counted.
+    """
+    seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    behind = 0 < settings.TRUSTED_PROXIES <= len(seen)
+    address = seen[-settings.TRUSTED_PROXIES] if behind else request.META.get("REMOTE_ADDR", "")
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        raise PermissionDenied("The address of the client is unknown") from None
+    return str(getattr(found, "ipv4_mapped", None) or found)
 
 
 def require_upload(user: Any) -> None:

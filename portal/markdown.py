@@ -10,7 +10,9 @@ import re
 import nh3
 from markdown_it import MarkdownIt
 
-_parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table").disable("image")
+_parser = (
+    MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table").disable("image")
+)
 
 TAGS = {
     "a",
@@ -46,7 +48,9 @@ def render(text: str, top: int = 3) -> str:
     rendered = _parser.render(text)
     levels = [int(level) for level in re.findall(r"<h([1-6])>", rendered)]
     shift = top - min(levels) if levels else 0
-    rendered = re.sub(r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{min(6, int(m[2]) + shift)}>", rendered)
+    rendered = re.sub(
+        r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{min(6, int(m[2]) + shift)}>", rendered
+    )
     return nh3.clean(
         rendered,
         tags=TAGS | {f"h{level}" for level in range(top, 7)},

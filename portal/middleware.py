@@ -1,9 +1,12 @@
 """What every request goes through besides Django's own."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.core.exceptions import BadRequest, MiddlewareNotUsed
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import get_resolver
 
 
 class RefuseMalformedInput:
@@ -20,9 +23,33 @@ class RefuseMalformedInput:
 
     def process_view(self, request: HttpRequest, *args: object) -> None:
         """Raise BadRequest where Django will show our page for it."""
-        values = [request.path, *request.GET.keys(), *(v for k in request.GET for v in request.GET.getlist(k))]
+        values = [
+            request.path,
+            *request.GET.keys(),
+            *(v for k in request.GET for v in request.GET.getlist(k)),
+        ]
         if any("\x00" in value or not _is_text(value) for value in values):
             raise BadRequest("NUL or invalid character in the address")
+
+
+class OwnNotFound:
+    """Shows the demo's visitors the page of the site where Django, in DEBUG, lists our addresses.
+
+    Stands last, next to the views: what it returns goes through everything else as their answers do.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        if not settings.DEMO:
+            raise MiddlewareNotUsed
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        # A page of ours with this status is left as it is: only Django's speaks of the setting.
+        if response.status_code == 404 and b"DEBUG = True" in getattr(response, "content", b""):
+            not_found: Any = get_resolver().resolve_error_handler(404)
+            return not_found(request, exception=Http404())
+        return response
 
 
 def _is_text(value: str) -> bool:

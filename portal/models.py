@@ -7,7 +7,7 @@ once it was published; until then, and for every later edit, its content is held
 
 import re
 import uuid
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -66,7 +66,7 @@ class Published(models.Model):
     # Columns whose twin in the other language was rewritten after them.
     outdated = models.JSONField(default=list, editable=False)
 
-    objects = PublishedQuerySet.as_manager()
+    objects: ClassVar = PublishedQuerySet.as_manager()
 
     # A text for each slug to be made from, by slug column; proper names have one, titles have two.
     slug_sources: dict[str, str] = {}
@@ -89,6 +89,10 @@ class Published(models.Model):
     def keeper(self) -> Any:
         """The organisation whose editors write this row, or None when only staff do."""
         return self.organisation  # type: ignore[attr-defined]
+
+    def search_texts(self, language: str) -> tuple[str, str]:
+        """What this is found by, in a language: what it is called, a line each, and its texts."""
+        return str(self), ""
 
     def fill_slugs(self) -> None:
         """Give an address to each text that has none yet; one that exists never changes by itself."""
@@ -151,6 +155,11 @@ class SubmissionQuerySet(models.QuerySet):
         """What waits for a moderator, the oldest first."""
         return self.filter(status=Status.IN_REVIEW).order_by("submitted_at", "pk")
 
+    def judgeable_by(self, user: Any) -> Self:
+        """What waits and `user`, a moderator, may decide: not their own, nor their organisations'."""
+        theirs = Q(organisation__in=user.organisation_ids())
+        return self.in_review().exclude(author=user).exclude(theirs)
+
     def of(self, target: Published) -> Self:
         """The submissions that created or changed `target`."""
         kind = ContentType.objects.get_for_model(target, for_concrete_model=True)
@@ -164,7 +173,7 @@ class SubmissionQuerySet(models.QuerySet):
 
 
 class Submission(models.Model):
-    """What an editor wrote of one object, until somebody decides: a new object, or an edit held beside it.
+    """What an editor wrote of one object until somebody decides: a new one, or an edit held beside it.
 
     `values` keeps only the columns touched (all of them for a new object) and `base` what they were
     live when they were touched. Images are names in the private store.
@@ -205,7 +214,7 @@ class Submission(models.Model):
         verbose_name=_("assigned to"),
     )
 
-    objects = SubmissionQuerySet.as_manager()
+    objects: ClassVar = SubmissionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("submission")
@@ -352,7 +361,7 @@ class AgreedRow(Row):
     )
     declined_at = models.DateTimeField(_("declined on"), null=True, editable=False)
 
-    objects = AgreedRowQuerySet.as_manager()
+    objects: ClassVar = AgreedRowQuerySet.as_manager()
 
     class Meta(Row.Meta):
         abstract = True
@@ -365,6 +374,10 @@ class AgreedRow(Row):
 
     # The foreign key that leads to the object this row belongs to.
     parent: str
+
+    def get_absolute_url(self) -> str:
+        """The page on which the organisation it names answers."""
+        return reverse("members:agreement-answer", args=[self._meta.model_name, self.pk])
 
     @property
     def owner(self) -> Published:

@@ -10,7 +10,7 @@ from portal.models import AgreedRow, HistoryEntry, Published, Submission
 
 def submitted(submission: Submission) -> None:
     """Tell the moderators who want to know at once, and may decide, that something waits."""
-    moderators = get_user_model()._default_manager.moderators().filter(review_mail="at_once")  # type: ignore[attr-defined]
+    moderators = get_user_model()._default_manager.moderators().filter(review_mail="at_once")
     for moderator in moderators:
         if moderator.pk != submission.author_id and not (
             submission.organisation and moderator.edits(submission.organisation)
@@ -28,14 +28,16 @@ def decided(
 ) -> None:
     """Tell the author what became of their submission."""
     if submission.author is not None:
+        kind = kinds.of(submission)
         emails.send_on_commit(
             "portal/mail/decided",
             submission.author,
             submission=submission,
-            kind=kinds.of(submission),
+            kind=kind,
             action=action.value,
             message=message,
-            published=fields,
+            # Called by the template, and so in the language of the author.
+            published=lambda: [kind.content.label(name) for name in fields],
             partly=action == HistoryEntry.Action.PUBLISHED and submission.is_open,
         )
 
@@ -47,7 +49,11 @@ def withdrawn(target: Published, by: Any, message: str) -> None:
     for editor in target.keeper.editors():
         if editor.pk != by.pk:
             emails.send_on_commit(
-                "portal/mail/withdrawn", editor, object=target, kind=kinds.of(target), message=message
+                "portal/mail/withdrawn",
+                editor,
+                object=target,
+                kind=kinds.of(target),
+                message=message,
             )
 
 

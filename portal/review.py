@@ -285,10 +285,11 @@ def republish(target: Published, *, by: Any, message: str = "") -> Published:
 
 @contextmanager
 def direct_edit(target: Published, *, by: Any, message: str = "") -> Iterator[None]:
-    """Around a change that staff make to a live object themselves: public at once, and logged the same.
+    """Around a change that staff make to a live object: public at once, and logged the same.
 
-    Whatever the block writes to the object and its rows is compared with what was there before.
-    Raises Stale if the row has moved since `target` was read.
+    Whatever the block writes to the object and its rows is compared with what was there before; a
+    message is a step of its own, for what is no content, such as an address. Raises Stale if the
+    row has moved since `target` was read.
     """
     kind = kinds.of(target)
     if not permissions.can_edit_directly(by, target):
@@ -301,7 +302,7 @@ def direct_edit(target: Published, *, by: Any, message: str = "") -> Iterator[No
         before = kind.content.blank if created else kind.content.read(live)
         yield
         after = kind.content.read(type(target)._default_manager.get(pk=target.pk))
-        if created or before != after:
+        if created or before != after or message:
             action = Action.PUBLISHED if created else Action.EDITED
             lifecycle.wrote(target, before, after, action, by, message=message)
 

@@ -16,20 +16,27 @@ from typing import Any, Protocol
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import Case, Count, Exists, OuterRef, Subquery, Value, When, Window
+from django.db.models import Case, Count, Exists, OuterRef, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from portal import i18n, words
 from portal.search_models import SearchDocument
 
 BATCH = 100
+# Where more titles answer than anybody looks through, only so many are put before the other texts.
+MOST_RANKED = 1_000
+# PostgreSQL finds what has a limit on its own. Without one it may walk through all objects instead
+# and look at each one's words, in the hope of meeting a page of matches soon: there may be none.
+NO_LIMIT = 2**62
 
 
 class Searchable(Protocol):
     """What an object needs to be found: the title and the other texts that it has for a reader."""
 
     pk: Any
-    is_published: bool
+
+    @property
+    def is_published(self) -> bool: ...
 
     def search_texts(self, language: str) -> tuple[str, str]: ...
 
@@ -67,16 +74,16 @@ def index(obj: Searchable) -> None:
 
 
 def index_all(objects: Iterable[Searchable]) -> None:
-    """Write the rows of published objects, all at once."""
+    """Write the rows of published objects, all at once; naming one twice does no harm."""
     SearchDocument.objects.bulk_create(
-        [_document(obj) for obj in objects],
+        [_document(obj) for obj in dict.fromkeys(objects)],
         update_conflicts=True,
         unique_fields=["kind", "object_id"],
         update_fields=["title", "words", "analyser"],
     )
 
 
-def remove(obj: Searchable) -> None:
+def remove(obj: Any) -> None:
     """Make `obj` unfindable."""
     SearchDocument.objects.filter(kind=kind_of(type(obj)), object_id=obj.pk).delete()
 
@@ -169,23 +176,22 @@ def matching(queryset: models.QuerySet, query: str) -> models.QuerySet:
     wanted = words.read_query(query)
     if wanted is None:
         return queryset.none()
-    return queryset.filter(pk__in=_found(queryset.model, wanted))
+    found = _found(queryset.model, wanted).values("object_id")[:NO_LIMIT]
+    return queryset.filter(pk__in=found)
 
 
 def ranked(queryset: models.QuerySet, query: str) -> models.QuerySet:
     """Those that match, with their `rank`, the best first, then in the order they had.
 
-    Each word that stands in the title counts one, half if only its beginning does; a title that
-    says just what was typed counts one more.
+    4: the title says just this; 3: it has all the words; 2: it has them if the last is unfinished;
+    1: it has some; 0: they are found in the other texts.
     """
     found = matching(queryset, query)
     wanted = words.read_query(query)
     if wanted is None:
-        return found.annotate(rank=Value(0.0))
-    row = SearchDocument.objects.filter(kind=kind_of(queryset.model), object_id=OuterRef("pk"))
+        return found.annotate(rank=Value(0))
     order = queryset.query.order_by or queryset.model._meta.ordering or ()
-    rank = Subquery(row.values_list(_points(wanted)), output_field=models.FloatField())
-    return found.annotate(rank=rank).order_by("-rank", *order, "pk")
+    return found.annotate(rank=_rank(queryset.model, wanted)).order_by("-rank", *order, "pk")
 
 
 @dataclass(frozen=True)
@@ -201,35 +207,53 @@ class Results:
 
 
 def search(query: str, querysets: Iterable[models.QuerySet], limit: int) -> Results:
-    """The best `limit` rows of several querysets, each of another model: one query for each.
+    """The best `limit` rows of several querysets, each of another model: a query for each, and one.
 
     Rows of equal rank come in the order of the querysets. An empty query finds nothing.
     """
+    querysets = list(querysets)
+    if not query.strip():
+        return Results([], {queryset.model: 0 for queryset in querysets})
     objects: list[Any] = []
-    counts: dict[type[models.Model], int] = {}
     for queryset in querysets:
-        found = ranked(queryset, query) if query.strip() else queryset.none()
-        rows = list(found.annotate(found=Window(Count("*")))[:limit])
-        counts[queryset.model] = rows[0].found if rows else 0
-        objects += rows
+        objects += ranked(queryset, query)[:limit]
     # The sort is stable: what one queryset put in order stays in that order.
-    return Results(sorted(objects, key=lambda row: -row.rank)[:limit], counts)
+    return Results(sorted(objects, key=lambda row: -row.rank)[:limit], _counts(query, querysets))
 
 
-def _found(model: type[models.Model], wanted: words.Query) -> models.QuerySet:
-    """The keys of the rows of a model that match."""
+def _counts(query: str, querysets: list[models.QuerySet]) -> dict[type[models.Model], int]:
+    """How many rows of each queryset match, in one query."""
+    first, *others = [
+        matching(queryset, query)
+        .order_by()
+        .annotate(number=Value(number))
+        .values("number")
+        .annotate(found=Count("pk"))
+        .values_list("number", "found")
+        for number, queryset in enumerate(querysets)
+    ]
+    found = dict(first.union(*others, all=True))
+    return {queryset.model: found.get(n, 0) for n, queryset in enumerate(querysets)}
+
+
+def _found(model: type[models.Model], wanted: words.Query) -> models.QuerySet[SearchDocument]:
+    """The search rows of a model that match."""
     node = words.AllOf((words.Word(kind_of(model)), *wanted.terms))
-    return SearchDocument.objects.filter(words__match=node).values("object_id")
+    return SearchDocument.objects.filter(words__match=node)
 
 
-def _points(wanted: words.Query) -> Any:
-    """How well the title of a row answers."""
-    *before, last = wanted.terms
-    points: Any = Case(
-        When(title__match=wanted.finished, then=Value(1.0)),
-        When(title__match=last, then=Value(0.5)),
-        default=Value(0.0),
-    )
-    for node in (*before, wanted.whole):
-        points += Case(When(title__match=node, then=Value(1.0)), default=Value(0.0))
-    return points
+def _rank(model: type[models.Model], wanted: words.Query) -> Case:
+    """How well the title of an object answers, among those that match."""
+    before = wanted.terms[:-1]
+    nodes: list[words.Node] = [
+        wanted.whole,
+        words.AllOf((*before, wanted.finished)),
+        words.AllOf(wanted.terms),
+    ]
+    if before:
+        nodes.append(words.AnyOf(wanted.terms))
+    cases = []
+    for rank, node in zip(range(4, 0, -1), nodes, strict=False):
+        titled = _found(model, wanted).filter(title__match=node).values("object_id")
+        cases.append(When(pk__in=titled[:MOST_RANKED], then=Value(rank)))
+    return Case(*cases, default=Value(0))

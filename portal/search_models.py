@@ -19,7 +19,7 @@ IN_FULL_TEXT = (
 class WordsField(models.Field):
     """A set of words made by `portal.words`, as text with a space between two.
 
-    `__match` asks whether they answer a `Node`. SQLite looks that up in the full-text table.
+    `__match` asks whether they answer a `Node`: SQLite its full-text table, PostgreSQL its index.
     """
 
     def db_type(self, connection: Any) -> str:
@@ -47,7 +47,7 @@ class Match(models.Lookup):
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         column, params = self.process_lhs(compiler, connection)
-        return f"{column} @@ %s::tsquery", [*params, _tsquery(self.rhs)]
+        return f"portal_search_indexed({column}) @@ %s::tsquery", [*params, _tsquery(self.rhs)]
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
         quote = compiler.quote_name_unless_alias
@@ -86,7 +86,7 @@ class SearchDocument(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "object_id"], name="portal_search_document_once"
+                fields=["object_id", "kind"], name="portal_search_document_once"
             )
         ]
 

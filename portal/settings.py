@@ -21,6 +21,8 @@ SECRET_KEY = env.str("SECRET_KEY", "insecure-key-for-this-machine-only" if DEBUG
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 # Links in mails, feeds and site maps come from here and never from a request's Host header.
 BASE_URL = env.str("BASE_URL", "http://localhost:8000" if DEBUG else "").rstrip("/")
+# Whom security.txt names: "mailto:…" or the address of a page; by default our contact page.
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
 
 # --- Applications ---------------------------------------------------------------------------------
 
@@ -58,6 +60,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "portal.middleware.OwnNotFound",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -93,7 +96,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     # No page of ours needs more; a query that does is stopped before it stops the others.
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c statement_timeout=5000"
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
+        "-c statement_timeout=5000 -c jit=off"
+    )
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -116,15 +121,18 @@ FORMAT_MODULE_PATH = ["portal.formats"]
 # --- Accounts -------------------------------------------------------------------------------------
 
 AUTHENTICATION_BACKENDS = [
+    "members.backends.AddressBackend",
     "members.backends.StaffBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "full_name"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_HASHERS = [
@@ -138,6 +146,58 @@ LOGIN_REDIRECT_URL = "members:workspace"
 LOGOUT_REDIRECT_URL = "home"
 INVITATION_DAYS = env.int("INVITATION_DAYS", 14)
 INVITATIONS_A_DAY = env.int("INVITATIONS_A_DAY", 30)
+# A link that chooses a new password opens for three hours, one that confirms an address for three days.
+PASSWORD_RESET_TIMEOUT = 3 * 3600
+
+# django-allauth: its flows, at our own addresses (members/account_urls.py).
+ACCOUNT_ADAPTER = "members.adapters.AccountAdapter"
+ACCOUNT_FORMS = {
+    "add_email": "members.account_forms.AddEmailForm",
+    "change_password": "members.account_forms.ChangePasswordForm",
+    "confirm_login_code": "members.account_forms.ConfirmLoginCodeForm",
+    "login": "members.account_forms.LoginForm",
+    "reauthenticate": "members.account_forms.ReauthenticateForm",
+    "request_login_code": "members.account_forms.RequestLoginCodeForm",
+    "reset_password": "members.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "members.account_forms.ResetPasswordKeyForm",
+    "set_password": "members.account_forms.SetPasswordForm",
+    "signup": "members.account_forms.SignupForm",
+    "user_token": "members.account_forms.UserTokenForm",
+}
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_MAX_EMAIL_ADDRESSES = 5
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False  # programs that look into mails open their links
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
+ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = "account_email"
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+# Who has no account is told by mail, so that the page and its time are the same for everybody.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+# "key" is an account or address, "ip" a network address. Failures on one account make the next wait
+# longer and longer; a new password, or a code by mail, always opens the way.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "20/15m/ip,5/15m/key,15/3h/key,30/d/key",
+    "request_login_code": "20/15m/ip,10/15m/key",
+    "signup": "10/h/ip",
+    "reset_password": "20/h/ip,5/h/key",
+    "reset_password_from_key": "20/15m/ip",
+    "confirm_email": "1/2m/key,10/d/key",
+    "change_password": "10/15m/user",
+    "manage_email": "20/h/user",
+    "reauthenticate": "10/15m/user",
+}
 
 # --- Sessions, cookies, transport -----------------------------------------------------------------
 
@@ -183,11 +243,22 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
 IMAGE_MAX_BYTES = 8 * 1024 * 1024
 IMAGE_MAX_PIXELS = 40_000_000
+# The room that the images of one organisation may take, drafts and former versions included.
+IMAGE_QUOTA_BYTES = env.int("IMAGE_QUOTA_BYTES", 100 * 1024 * 1024)
+FILE_UPLOAD_HANDLERS = [
+    "portal.images.CappedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- Files ----------------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / ".static")
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "portal.stylesheet.StylesheetFinder",  # joins the parts of the style sheet
+]
 MEDIA_URL = "media/"
 MEDIA_ROOT = env.path("MEDIA_ROOT", DATA_DIR / "media")
 # Images that wait for a decision: outside MEDIA_ROOT, so that no web server can be asked for them.
@@ -208,7 +279,6 @@ STORAGES = {
 # --- Mail -----------------------------------------------------------------------------------------
 
 MAIL_DIR = DATA_DIR / "mail"
-EMAIL_FILE_PATH = MAIL_DIR
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", "IA Montpellier Méditerranée <portail@localhost>" if DEBUG else ""
 )
@@ -221,7 +291,8 @@ if env.str("EMAIL_URL", ""):
     EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]
     EMAIL_TIMEOUT = 10
 else:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    # Nothing leaves: messages are kept in MAIL_DIR, and the demo shows them at /demo/mail/.
+    EMAIL_BACKEND = "portal.demo_mail.FolderBackend"
 
 # --- API ------------------------------------------------------------------------------------------
 
@@ -230,8 +301,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
-    "DEFAULT_THROTTLE_CLASSES": ["portal.api.AnonymousThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"anonymous": "120/min"},
+    "DEFAULT_THROTTLE_RATES": {"anonymous": "120/min", "search": "30/min"},
     "NUM_PROXIES": TRUSTED_PROXIES,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
@@ -242,6 +312,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "OrganisationKind": "members.models.Organisation.Kind",
+        "EventKind": "events.models.Event.Kind",
+    },
 }
 
 # --- Cache and logs -------------------------------------------------------------------------------
@@ -256,7 +330,8 @@ CACHES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"hide_secrets": {"()": "portal.logs.HideSecrets"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["hide_secrets"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"portal": {"level": "INFO"}},
 }

@@ -1,4 +1,4 @@
-"""Where images lie. The held store keeps every one; the public store holds copies of those that are live.
+"""Where images lie. The held store keeps every one; the public store has copies of the live ones.
 
 The web server reaches the public store only. An image therefore becomes public when the object that
 shows it does, and stops being so with it, whatever its address was.

@@ -1,16 +1,390 @@
-"""Home, site texts, search and what answers when something goes wrong."""
+"""Home, search, site texts, what machines look for, and what answers when something goes wrong."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.conf import settings
+from django.core.paginator import Page as NumberedPage
+from django.core.paginator import Paginator
+from django.db import DatabaseError, connection
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import (
+    get_language_from_request,
+    gettext_lazy,
+    override,
+    pgettext,
+    pgettext_lazy,
+)
+from django.utils.translation import gettext as _
+from django.views import defaults
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from events.models import Event, Project, ProjectFigure
+from members.models import Commune, Organisation, Person, Theme
+from portal import display, i18n, search, sitemaps, typed
+from portal.context_processors import SITE_NAME
+from portal.filters import Problem, QueryField
+from portal.head import absolute
+from portal.listing import PER_PAGE, is_page
+from portal.markdown import plain
+from portal.models import Page, Status
+from portal.words import LONGEST_QUERY
+
+# How much of each list the home page shows.
+HOME_THEMES, HOME_EVENTS, HOME_PROJECTS, HOME_FIGURES = 5, 3, 3, 3
+# A security.txt file must say until when it holds, at most a year ahead (RFC 9116).
+SECURITY_TXT_DAYS = 180
+
+
+@require_safe
+def root(request: HttpRequest) -> HttpResponse:
+    """The home page in the reader's language, French unless the browser prefers English."""
+    with override(get_language_from_request(request)):
+        response = HttpResponseRedirect(reverse("home"))
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+# --- Home -----------------------------------------------------------------------------------------
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Who does AI here, with whom, when, and what one can join. What is empty is left out."""
+    projects: Any = Project.objects.published().with_partner_count()
+    return render(
+        request,
+        "portal/home.html",
+        {
+            "themes": Theme.objects.most_used()[:HOME_THEMES],
+            "events": Event.objects.published().upcoming().with_organisers()[:HOME_EVENTS],
+            "projects": projects.order_by("-partner_count", "-published_at", "pk")[:HOME_PROJECTS],
+            "founders": Organisation.objects.published().of_college("founding"),
+            "figures": figures(),
+            "structured_data": [_website(), association_data()],
+        },
+    )
+
+
+def figures() -> list[dict[str, Any]]:
+    """The latest figures, at most one of each project or event; none without a date and a source."""
+    found: dict[Any, dict[str, Any]] = {}
+    stated = ProjectFigure.objects.filter(project__status=Status.PUBLISHED).exclude(source="")
+    for row in stated.select_related("project").order_by("-date", "project", "position")[:50]:
+        found.setdefault(row.project, _project_figure(row))
+    counted = Event.objects.published().past().exclude(attendance=None).exclude(sources=None)
+    for event in counted.distinct().prefetch_related("sources")[:HOME_FIGURES]:
+        found.setdefault(event, _attendance(event))
+    latest = sorted(found.values(), key=lambda figure: figure["sort"], reverse=True)
+    return latest[:HOME_FIGURES]
+
+
+def _project_figure(row: ProjectFigure) -> dict[str, Any]:
+    return {
+        "value": i18n.text(row, "value").value,
+        "label": f"{i18n.text(row, 'label').value} – {row.project}",
+        "date": display.partial_date(row.date),
+        "source": row.source,
+        "url": row.project.get_absolute_url(),
+        "sort": row.date,
+    }
+
+
+def _attendance(event: Event) -> dict[str, Any]:
+    day = event.local_start
+    number = display.number(event.attendance)
+    values: dict[str, str] = {
+        Event.Qualifier.MORE_THAN: f"{number}+",
+        Event.Qualifier.ABOUT: pgettext("a number", "about %(number)s") % {"number": number},
+    }
+    return {
+        "value": values.get(event.attendance_qualifier, number),
+        "label": _("participants – %(event)s") % {"event": event},
+        "date": display.partial_date(day.strftime("%Y-%m")) if day else "",
+        "source": str(event.sources.all()[0]),
+        "url": event.get_absolute_url(),
+        "sort": day.strftime("%Y-%m") if day else "",
+    }
+
+
+def _website() -> dict[str, Any]:
+    target = f"{absolute(reverse('search'))}?q={{search_term_string}}"
+    return {
+        "@type": "WebSite",
+        "name": SITE_NAME,
+        "url": absolute(reverse("home")),
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": target},
+            "query-input": "required name=search_term_string",
+        },
+    }
+
+
+def association_data() -> dict[str, Any]:
+    """The association as schema.org describes it."""
+    return {"@type": "NGO", "name": SITE_NAME, "url": absolute(reverse("home"))}
+
+
+# --- Search ---------------------------------------------------------------------------------------
+
+# Where somebody goes whose words find nothing.
+LISTS = (
+    ("members:organisation-list", gettext_lazy("The directory of organisations")),
+    ("events:project-list", gettext_lazy("All projects")),
+    ("events:event-list", gettext_lazy("All events")),
+)
+
+# Every kind that is searched: its code in addresses, its name in the plural.
+SEARCHED = {
+    "organisation": gettext_lazy("Organisations"),
+    "project": gettext_lazy("Projects"),
+    "event": pgettext_lazy("menu", "Events"),
+    "person": gettext_lazy("People"),
+}
+# Beyond these pages of all kinds together nobody looks; each kind goes on to its end.
+MOST_PAGES = 10
+MOST_NUMBER = 10_000
+
+
+class SearchForm(forms.Form):
+    """What is looked for."""
+
+    q = QueryField(label=gettext_lazy("Search the site"), required=False)
+
+
+def searched() -> dict[str, QuerySet]:
+    """What may be found, with what its row shows."""
+    return {
+        "organisation": Organisation.objects.published().for_rows(),
+        "project": Project.objects.published().with_partner_count(),
+        "event": Event.objects.published().with_organisers(),
+        # Somebody is shown on the page of their organisation.
+        "person": Person.objects.published()
+        .exclude(organisation=None)
+        .select_related("organisation"),
+    }
+
+
+@require_safe
+def search_page(request: HttpRequest) -> HttpResponse:
+    """What answers a few words, of every kind or of one; 400 for words that cannot be looked for."""
+    typed = request.GET.get("q", "")
+    context = {"trail": [(_("Search"), "")], "noindex": True, "typed": typed[: 2 * LONGEST_QUERY]}
+    form = SearchForm({"q": typed}, auto_id="%s")
+    if not form.is_valid():
+        return render(request, "portal/search.html", context | {"form": form}, status=400)
+    if query := form.cleaned_data["q"]:
+        context |= _results(request, query)
+    return render(request, "portal/search.html", context)
+
+
+def _results(request: HttpRequest, query: str) -> dict[str, Any]:
+    """One page of what answers a query; 404 beyond the last one."""
+    kind, problems = _kind_asked_for(request)
+    number = _page_asked_for(request, MOST_NUMBER if kind else MOST_PAGES)
+    querysets = searched()
+    found = search.search(query, querysets.values(), limit=PER_PAGE * (1 if kind else number))
+    counts = {code: found.counts[querysets[code].model] for code in querysets}
+    page = _page(number, counts[kind] if kind else min(found.total, MOST_PAGES * PER_PAGE))
+    first = PER_PAGE * (number - 1)
+    if kind:
+        rows = list(search.ranked(querysets[kind], query)[first : first + PER_PAGE])
+    else:
+        rows = found.objects[first:]
+    return {
+        "query": query,
+        "page_obj": page,
+        "total": found.total,
+        "number": display.number(found.total),
+        "hits": [{"code": type(row)._meta.model_name, "object": row} for row in rows],
+        "views": _views(query, kind, counts),
+        "problems": problems,
+        "lists": [{"label": label, "url": reverse(name)} for name, label in LISTS],
+    }
+
+
+def _kind_asked_for(request: HttpRequest) -> tuple[str, list[Problem]]:
+    kind = request.GET.get("kind", "")
+    if kind in SEARCHED or not kind:
+        return kind, []
+    message = _("“%(value)s” is not one of the choices.") % {"value": kind[:60]}
+    return "", [Problem("kind", kind, message)]
+
+
+def _page_asked_for(request: HttpRequest, most: int) -> int:
+    number = request.GET.get("page", "1")
+    if not (is_page(number) and int(number) <= most):
+        raise Http404
+    return int(number)
+
+
+def _page(number: int, total: int) -> NumberedPage:
+    pages = Paginator(range(total), PER_PAGE)
+    if number > pages.num_pages:
+        raise Http404
+    return pages.page(number)
+
+
+def _views(query: str, current: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """A link for everything, then one for each kind in which something was found."""
+    words = pgettext("search results of a kind", "%(kind)s (%(n)s)")
+    kinds: dict[str, tuple[Any, int]] = {"": (_("Everything"), sum(counts.values()))}
+    kinds |= {code: (label, counts[code]) for code, label in SEARCHED.items() if counts[code]}
+    return [
+        {
+            "label": words % {"kind": label, "n": display.number(count)},
+            "url": f"?{urlencode({'q': query} | ({'kind': code} if code else {}))}",
+            "current": code == current,
+        }
+        for code, (label, count) in kinds.items()
+    ]
+
+
+# --- Texts of the site ----------------------------------------------------------------------------
+
+UNDER_ASSOCIATION = (Page.Code.JOIN, Page.Code.CONTACT)
+
+
+@require_safe
+def site_page(request: HttpRequest, code: str) -> HttpResponse:
+    """A text that staff keep; 404 if they deleted it."""
+    page = Page.objects.filter(code=code).first()
+    if page is None:
+        raise Http404
+    missing = i18n.missing_language(page, ("title", "body"))
+    above = []
+    if code in UNDER_ASSOCIATION:
+        above = [(Page.Code.ASSOCIATION.label, reverse("page-association"))]
+    context: dict[str, Any] = {
+        "page": page,
+        "summary": plain(i18n.text(page, "body").value),
+        "trail": [*above, (str(page), "")],
+        "single_language": i18n.other(missing) if missing else "",
+    }
+    if code == Page.Code.ASSOCIATION:
+        context["structured_data"] = association_data()
+    return render(request, "portal/page.html", context)
+
+
+@require_safe
+def sitemap_page(request: HttpRequest) -> HttpResponse:
+    """The site map for people: every page that leads to others."""
+    context = {
+        "themes": Theme.objects.most_used(),
+        "communes": Commune.objects.with_organisations(),
+        "trail": [(_("Site map"), "")],
+    }
+    return render(request, "portal/sitemap.html", context)
+
+
+# --- What machines look for -----------------------------------------------------------------------
+
+
+@require_safe
+def sitemap_xml(request: HttpRequest) -> HttpResponse:
+    """The site map for search engines."""
+    return render(
+        request,
+        "portal/sitemap.xml",
+        {"entries": sitemaps.entries()},
+        content_type="application/xml",
+    )
+
+
+@require_safe
+def robots_txt(request: HttpRequest) -> HttpResponse:
+    """Where search engines need not go; nowhere at all in the demo, whose events are invented."""
+    if settings.DEMO:
+        lines = ["User-agent: *", "Disallow: /"]
+    else:
+        closed = ("members:workspace", "admin:index", "search")
+        paths = [sitemaps.address(name, language) for name in closed for language in i18n.LANGUAGES]
+        lines = ["User-agent: *", *(f"Disallow: {path}" for path in paths)]
+        lines += ["", f"Sitemap: {absolute(reverse('sitemap'))}"]
+    return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Whom to tell of a security problem (RFC 9116)."""
+    until = timezone.now() + datetime.timedelta(days=SECURITY_TXT_DAYS)
+    contact = settings.SECURITY_CONTACT or absolute(sitemaps.address("page-contact", "fr"))
+    lines = [
+        f"Contact: {contact}",
+        f"Expires: {until:%Y-%m-%dT00:00:00Z}",
+        "Preferred-Languages: fr, en",
+        f"Canonical: {absolute(request.path)}",
+    ]
+    return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Where password managers send somebody who wants to change theirs."""
+    with override(get_language_from_request(request)):
+        return redirect("account_change_password")
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Whether the portal and its database answer: 200 or 503, for whatever watches over it."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("database unavailable\n", status=503, content_type="text/plain")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+# --- When something goes wrong --------------------------------------------------------------------
+
+# The part of the site that a path belongs to, by the list it stands under.
+SECTIONS = (
+    ("members:organisation-list", "directory"),
+    ("events:project-list", "projects"),
+    ("events:event-list", "agenda"),
+)
+
+
+def _for_machines(request: HttpRequest, code: str, detail: str, status: int) -> HttpResponse | None:
+    """The error as the API says it, for an address of the API."""
+    if not request.path.startswith("/api/"):
+        return None
+    kind = "server_error" if status >= 500 else "client_error"
+    errors = [{"code": code, "detail": detail, "attr": None}]
+    return JsonResponse({"type": kind, "errors": errors}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """An address or a form that cannot be read."""
+    answer = _for_machines(request, "bad_request", "This request cannot be read.", 400)
+    return answer or defaults.bad_request(request, exception)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """In the language of the path, with the nearest list first."""
+    if answer := _for_machines(request, "not_found", "There is nothing here.", 404):
+        return answer
+    section = next((part for name, part in SECTIONS if request.path.startswith(reverse(name))), "")
+    return render(request, "404.html", {"section": section, "noindex": True}, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The fault is ours; the page needs neither database nor language."""
+    answer = _for_machines(request, "error", "The fault is ours and has been reported.", 500)
+    return answer or defaults.server_error(request)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token has expired: what was typed is shown again, to be copied."""
-    typed = [
-        (name, value)
-        for name in request.POST
-        if name != "csrfmiddlewaretoken" and "password" not in name
-        for value in request.POST.getlist(name)
-        if value.strip()
-    ]
-    return render(request, "403_csrf.html", {"typed": typed}, status=403)
+    return render(request, "403_csrf.html", {"typed": typed.texts(request.POST)}, status=403)

@@ -124,7 +124,8 @@ class OrganisationFactory(Indexed):
     def founding(self, create, extracted, **kwargs):
         if create and extracted:
             college, _ = College.objects.get_or_create(
-                code="founding", defaults={"name_fr": "Membres fondateurs", "name_en": "Founding members"}
+                code="founding",
+                defaults={"name_fr": "Membres fondateurs", "name_en": "Founding members"},
             )
             Membership.objects.create(organisation=self, college=college, since="2025-09-25")
 

@@ -27,7 +27,7 @@ from members.models import (
     Theme,
     User,
 )
-from portal import agreements, kinds, review
+from portal import agreements, i18n, kinds, review, search
 from portal.models import HistoryEntry, Page, Published, Submission
 
 FOLDER = Path(__file__).resolve().parent
@@ -88,6 +88,7 @@ class _Loader:
     def taxonomies(self) -> None:
         """Themes, communes, sources and the one college that the articles name."""
         self.themes = {row["code"]: Theme.objects.create(**row) for row in read("themes")}
+        search.index_all(self.themes.values())
         self.communes = {row["code"]: Commune.objects.create(**row) for row in read("communes")}
         self.sources = {
             row["code"]: Source.objects.create(**{k: v for k, v in row.items() if k != "language"})
@@ -149,6 +150,7 @@ class _Loader:
                 organisation=self.organisations.get(row.get("organisation") or ""),
             )
             person.sources.set(self.cited(row))
+            search.index(person)
             people[row["name"]] = person
         plain = ("title_fr", "title_en", "date", "level", "awarded_by", "reason_fr", "reason_en")
         for row in read("distinctions"):
@@ -247,7 +249,14 @@ class _Loader:
 
     def common(self, row: Row) -> Row:
         """What every kind has: texts in both languages, and themes."""
-        names = ("title_fr", "title_en", "summary_fr", "summary_en", "description_fr", "description_en")
+        names = (
+            "title_fr",
+            "title_en",
+            "summary_fr",
+            "summary_en",
+            "description_fr",
+            "description_en",
+        )
         values = {name: row[name].strip() for name in names if name in row}
         return values | {"themes": sorted(self.themes[code].pk for code in row["themes"])}
 
@@ -265,13 +274,12 @@ class _Loader:
                 "programme_fr": line["programme_fr"],
                 "programme_en": line["programme_en"],
                 "year": line["year"],
-                "source": str(self.sources[line["source"]].title_fr),
+                "source": self.title(line["source"]),
             }
             for line in row["funding"]
         ]
         values["figures"] = [
-            figure | {"source": str(self.sources[figure["source"]].title_fr)}
-            for figure in row["figures"]
+            figure | {"source": self.title(figure["source"])} for figure in row["figures"]
         ]
         return values
 
@@ -320,6 +328,10 @@ class _Loader:
         """The key of a commune, None for ""."""
         return self.communes[code].pk if code else None
 
+    def title(self, code: str) -> str:
+        """What a source is called in French, the language of all five."""
+        return i18n.text(self.sources[code], "title", "fr").value
+
     def cited(self, row: Row) -> list[Source]:
         """The sources that a row cites."""
         return [self.sources[code] for code in row.get("sources", [])]
@@ -327,4 +339,8 @@ class _Loader:
 
 def is_loaded() -> bool:
     """Whether this database already holds something that a second load would spoil."""
-    return Organisation.objects.exists() or Submission.objects.exists() or HistoryEntry.objects.exists()
+    return (
+        Organisation.objects.exists()
+        or Submission.objects.exists()
+        or HistoryEntry.objects.exists()
+    )

@@ -183,8 +183,8 @@ def _funding_file(request: HttpRequest, project: Project) -> HttpResponse:
         )
         for line in funding.lines
     ]
-    name = f"{project.slug_for(i18n.current())}-{pgettext('file name', 'funding')}"
-    return spreadsheets.table(name, head, lines)
+    what = pgettext("file name", "funding")
+    return spreadsheets.table(f"{project.slug_for(i18n.current())}-{what}", head, lines)
 
 
 def _stated_funding(project: Project) -> Funding:

@@ -1,6 +1,6 @@
 """Accounts, the seats they have in organisations, and invitations to one."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -55,11 +55,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     date_joined = models.DateTimeField(_("joined on"), default=timezone.now, editable=False)
 
-    objects = UserManager()
+    objects: ClassVar = UserManager()
 
     EMAIL_FIELD = "email"
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    emailaddress_set: (
+        Any  # the addresses that allauth keeps: confirmed or not, one of them the main one
+    )
 
     class Meta:
         verbose_name = _("account")
@@ -70,7 +74,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.full_name or self.email
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the address in lower case, as allauth looks for it, and its folded form beside it."""
+        self.email = self.email.strip().lower()
         self.folded_email = fold_address(self.email)
+        fields = kwargs.get("update_fields")
+        if fields is not None and "email" in fields:
+            kwargs["update_fields"] = {*fields, "folded_email"}
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
@@ -92,10 +101,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.seats.filter(organisation=organisation, role=Seat.Role.OWNER).exists()
 
     def has_confirmed(self, email: str) -> bool:
-        """Whether this person showed that they read the mail of this address."""
-        folded = fold_address(email)
-        confirmed = self.emailaddress_set.filter(verified=True).values_list("email", flat=True)
-        return any(fold_address(address) == folded for address in confirmed)
+        """Whether this person showed that they read the mail of this very address, capitals apart."""
+        return self.emailaddress_set.filter(verified=True, email=email.strip().lower()).exists()
 
     def is_member(self) -> bool:
         """Whether this person has a seat in an organisation that is a member today."""
@@ -156,14 +163,17 @@ class Invitation(models.Model):
     # The link holds the secret; what is stored only recognises it.
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     invited_by = models.ForeignKey(
-        User, on_delete=models.CASCADE, related_name="invitations_sent", verbose_name=_("invited by")
+        User,
+        on_delete=models.CASCADE,
+        related_name="invitations_sent",
+        verbose_name=_("invited by"),
     )
     created_at = models.DateTimeField(_("sent on"), default=timezone.now, editable=False)
     expires_at = models.DateTimeField(_("expires on"))
     accepted_at = models.DateTimeField(_("accepted on"), null=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked on"), null=True, editable=False)
 
-    objects = InvitationQuerySet.as_manager()
+    objects: ClassVar = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation")

@@ -1,14 +1,17 @@
 """Organisations of the territory, what they offer and look for, and their membership."""
 
-from typing import Any
+import datetime
+import re
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from members.models.taxonomies import LATITUDE, LONGITUDE
 from members.querysets import ContactQuerySet, MembershipQuerySet, OrganisationQuerySet
@@ -16,6 +19,7 @@ from members.validators import validate_rna, validate_ror, validate_siren
 from portal import i18n
 from portal.fields import WebAddressField
 from portal.models import Published, Row
+from portal.words import fold
 
 
 class Organisation(Published):
@@ -45,6 +49,9 @@ class Organisation(Published):
         _("short name"), max_length=30, blank=True, help_text=_("An acronym, such as CHU.")
     )
     former_name = models.CharField(_("former name"), max_length=150, blank=True)
+    # The name as lists are put in order by it; follows `name` at each save. Databases do not agree
+    # on where É and lower-case letters stand.
+    sort_name = models.CharField(max_length=150, blank=True, editable=False, db_index=True)
     slug = models.SlugField(_("address"), max_length=120, unique=True)
     kind = models.CharField(_("kind"), max_length=24, choices=Kind)
     parent = models.ForeignKey(
@@ -111,14 +118,14 @@ class Organisation(Published):
     verified_on = models.DateField(_("verified on"), null=True, blank=True, editable=False)
     sources = models.ManyToManyField("members.Source", blank=True, verbose_name=_("sources"))
 
-    objects = OrganisationQuerySet.as_manager()
+    objects: ClassVar = OrganisationQuerySet.as_manager()
 
     slug_sources = {"slug": "name"}
 
     class Meta(Published.Meta):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
-        ordering = ["name", "pk"]
+        ordering = ["sort_name", "pk"]
         constraints = [
             *Published.Meta.constraints,
             models.UniqueConstraint(
@@ -155,12 +162,63 @@ class Organisation(Published):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the name beside itself without accents and capitals."""
+        self.sort_name = fold(self.name)[:150]
+        fields = kwargs.get("update_fields")
+        if fields is not None and "name" in fields:
+            kwargs["update_fields"] = {*fields, "sort_name"}
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self) -> str:
         return reverse("members:organisation-detail", args=[self.slug])
 
     @property
     def keeper(self) -> "Organisation":
         return self
+
+    @property
+    def single_language(self) -> str:
+        """The language its texts are in, where the other one lacks some of them, else ""."""
+        missing = i18n.missing_language(self, ("summary", "description"))
+        return i18n.other(missing) if missing else ""
+
+    @property
+    def siren_url(self) -> str:
+        """What the public register of companies says of it."""
+        return f"https://annuaire-entreprises.data.gouv.fr/entreprise/{self.siren}"
+
+    @property
+    def ror_url(self) -> str:
+        """What the register of research organisations says of it."""
+        return f"https://ror.org/{self.ror}"
+
+    @property
+    def website_host(self) -> str:
+        """The site its website is on, without the www that all have."""
+        return urlsplit(self.website).netloc.removeprefix("www.")
+
+    @property
+    def other_names(self) -> list[str]:
+        """What it is called besides its name."""
+        names = [self.official_name, self.short_name if self.short_name not in self.name else ""]
+        if self.former_name:
+            names.append(gettext("formerly %(name)s") % {"name": self.former_name})
+        return [name for name in names if name and name != self.name]
+
+    @property
+    def is_unverified_for_long(self) -> bool:
+        """Whether nobody there said for eighteen months that its profile still holds."""
+        if self.verified_on is None:
+            return False
+        return self.verified_on < timezone.localdate() - datetime.timedelta(days=548)
+
+    @property
+    def place(self) -> str:
+        """Its address on one line, as far as it is known."""
+        commune = str(self.commune or "")
+        city = " ".join(part for part in (self.postcode, commune) if part)
+        return ", ".join(part for part in (self.address, city) if part)
 
     def editors(self) -> models.QuerySet:
         """The active people who write for this organisation."""
@@ -173,8 +231,8 @@ class Organisation(Published):
         return self.trusts.filter(kind=kind).exists()
 
     def search_texts(self, language: str) -> tuple[str, str]:
-        """What this organisation is found by, in a language: its names, and its texts."""
-        names = " ".join([self.name, self.short_name, self.official_name, self.former_name])
+        """What this organisation is found by, in a language: its names, a line each, and its texts."""
+        names = "\n".join([self.name, self.short_name, self.official_name, self.former_name])
         texts = [i18n.text(self, "summary", language).value]
         texts.append(i18n.text(self, "description", language).value)
         texts += [i18n.text(exchange, "text", language).value for exchange in self.exchanges.all()]
@@ -255,7 +313,7 @@ class Contact(Row):
         _("shown to"), max_length=8, choices=Visibility, default=Visibility.STAFF
     )
 
-    objects = ContactQuerySet.as_manager()
+    objects: ClassVar = ContactQuerySet.as_manager()
 
     class Meta(Row.Meta):
         verbose_name = _("contact")
@@ -263,6 +321,11 @@ class Contact(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def phone_url(self) -> str:
+        """The number as a telephone dials it."""
+        return "tel:" + re.sub(r"[^+0-9]", "", self.phone)
 
 
 class College(models.Model):
@@ -295,7 +358,7 @@ class Membership(models.Model):
     since = models.DateField(_("from"), default=timezone.localdate)
     until = models.DateField(_("to"), null=True, blank=True)
 
-    objects = MembershipQuerySet.as_manager()
+    objects: ClassVar = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("membership")
@@ -330,7 +393,10 @@ class Trust(models.Model):
         PROJECT = "project", _("Projects")
 
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.CASCADE, related_name="trusts", verbose_name=_("organisation")
+        Organisation,
+        on_delete=models.CASCADE,
+        related_name="trusts",
+        verbose_name=_("organisation"),
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     since = models.DateField(_("since"), default=timezone.localdate, editable=False)
@@ -344,14 +410,3 @@ class Trust(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} – {self.get_kind_display()}"
-
-
-def initials(organisation: Any) -> str:
-    """At most four letters for an organisation without a logo: its acronym, or its words' initials."""
-    short = organisation.short_name or organisation.name
-    if len(short) <= 4:
-        return short
-    small = {"de", "du", "des", "la", "le", "les", "et", "l", "d"}
-    words = [w for w in short.replace("-", " ").replace("’", " ").replace("'", " ").split() if w.lower() not in small]
-    letters = "".join(word[0] for word in words)[:4]
-    return (letters if len(letters) > 1 else short[:2]).upper()

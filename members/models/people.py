@@ -1,5 +1,7 @@
 """People in public roles, and the distinctions that people and organisations received."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +26,7 @@ class Person(models.Model):
     )
     sources = models.ManyToManyField("members.Source", blank=True, verbose_name=_("sources"))
 
-    objects = PersonQuerySet.as_manager()
+    objects: ClassVar = PersonQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("person")
@@ -33,6 +35,15 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_published(self) -> bool:
+        """Whether a visitor may read of this person: as long as their organisation is public."""
+        return self.organisation is None or self.organisation.is_published
+
+    def search_texts(self, language: str) -> tuple[str, str]:
+        """What this person is found by, in a language."""
+        return self.name, i18n.text(self, "role", language).value
 
 
 class Distinction(models.Model):

@@ -1,9 +1,12 @@
 """What staff keep for everybody to choose from: themes, communes, and the sources of what is stated."""
 
+from typing import ClassVar
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from members.querysets import CommuneQuerySet, ThemeQuerySet
 from portal import i18n
 from portal.fields import PartialDateField, WebAddressField
 
@@ -27,6 +30,8 @@ class Theme(models.Model):
     name = models.CharField(_("name"), max_length=80)
     triptych = models.CharField(_("triptych"), max_length=8, choices=Triptych, blank=True)
 
+    objects: ClassVar = ThemeQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("theme")
         verbose_name_plural = _("themes")
@@ -34,6 +39,13 @@ class Theme(models.Model):
 
     def __str__(self) -> str:
         return i18n.text(self, "name").value
+
+    # Themes are public from the moment staff write them.
+    is_published = True
+
+    def search_texts(self, language: str) -> tuple[str, str]:
+        """What this theme is found by, in a language."""
+        return i18n.text(self, "name", language).value, ""
 
 
 class Commune(models.Model):
@@ -43,6 +55,8 @@ class Commune(models.Model):
     name = models.CharField(_("name"), max_length=80)
     latitude = models.FloatField(_("latitude"), validators=LATITUDE)
     longitude = models.FloatField(_("longitude"), validators=LONGITUDE)
+
+    objects: ClassVar = CommuneQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("commune")

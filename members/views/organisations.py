@@ -1,11 +1,140 @@
-"""The public pages of organisations."""
+"""The public pages of organisations: the directory, and the profile of each."""
 
+from typing import Any, NamedTuple
+
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
 
-from members.models import Organisation
+from members.filters import OrganisationFilter
+from members.models import Contact, Distinction, Exchange, Membership, Organisation, Person
+from members.structured_data import organisation_data
+from portal import display, kinds, related
+from portal.addresses import Nearest, answer
+from portal.listing import Listing
+
+NEAREST = Nearest("members:organisation-list", gettext_lazy("The directory of organisations"))
+
+
+@require_safe
+def organisation_list(request: HttpRequest) -> HttpResponse:
+    """The actors of the territory, members of the association or not."""
+    published = Organisation.objects.published()
+    listing = Listing(request, OrganisationFilter, published, prepared=for_rows, keys={"page"})
+    if listing.redirect:
+        return listing.redirect
+    number = display.number(listing.total)
+    found = ngettext("%(n)s organisation", "%(n)s organisations", listing.total) % {"n": number}
+    context = listing.context(name=_("Directory"), found=found)
+    return render(
+        request,
+        "members/organisation_list.html",
+        context | {"trail": [(_("Directory"), "")], "section": "directory"},
+    )
+
+
+def for_rows(organisations: Any) -> QuerySet:
+    """With what their rows say."""
+    return organisations.for_rows()
+
+
+@require_safe
+def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """The profile of a published organisation; 301 from an old address, 410 once withdrawn."""
+    rows = Organisation.objects.select_related("commune", "parent")
+    return answer(request, rows, slug, organisation_page, nearest=NEAREST)
 
 
 def organisation_page(request: HttpRequest, organisation: Organisation) -> HttpResponse:
     """The profile of an organisation, published or as it would be."""
-    return render(request, "members/organisation_detail.html", {"organisation": organisation})
+    profile = Profile.of(organisation, request.user)
+    return render(
+        request,
+        "members/organisation_detail.html",
+        profile._asdict()
+        | {
+            "trail": [(_("Directory"), reverse(NEAREST.name)), (organisation.name, "")],
+            "single_language": organisation.single_language,
+            "structured_data": organisation_data(profile),
+            "write_to": next((row.email for row in profile.contacts if row.email), ""),
+            "to_complete": to_complete(organisation, request.user),
+            "og_type": "profile",
+            "section": "directory",
+        },
+    )
+
+
+class ToComplete(NamedTuple):
+    """What whoever writes a profile finds on its page: where to write, and what is missing."""
+
+    edit_url: str
+    missing: list[tuple[str, str]]
+
+
+def to_complete(organisation: Organisation, reader: Any) -> ToComplete | None:
+    """What the page tells an editor of the organisation; None for everybody else."""
+    if not reader.is_authenticated or not reader.edits(organisation):
+        return None
+    kind = kinds.of(organisation)
+    live = kind.content.read(organisation)
+    form = kind.form(
+        kind.content, live, user=reader, organisation=organisation, target=organisation
+    )
+    url = reverse("members:organisation-edit", args=[organisation.slug])
+    return ToComplete(url, [(f"{url}#{anchor}", label) for anchor, label in form.missing()])
+
+
+class Profile(NamedTuple):
+    """All that the page of an organisation shows. What is empty is not printed."""
+
+    organisation: Organisation
+    parent: Organisation | None
+    parts: list[Organisation]
+    membership: Membership | None
+    themes: list[Any]
+    offers: list[Exchange]
+    needs: list[Exchange]
+    links: list[Any]
+    contacts: list[Contact]
+    people: list[Person]
+    distinctions: list[Distinction]
+    sections: list[related.Section]
+    sources: list[Any]
+
+    @classmethod
+    def of(cls, organisation: Organisation, reader: Any) -> "Profile":
+        """Asks for everything: a number of queries that does not depend on how much there is."""
+        exchanges = list(organisation.exchanges.all())
+        running = organisation.memberships.current().select_related("college")
+        parent = organisation.parent
+        return cls(
+            organisation=organisation,
+            parent=parent if parent and parent.is_published else None,
+            parts=list(organisation.parts.published()),
+            membership=running.first(),
+            themes=list(organisation.themes.all()),
+            offers=[row for row in exchanges if row.direction == Exchange.Direction.OFFER],
+            needs=[row for row in exchanges if row.direction == Exchange.Direction.NEED],
+            links=list(organisation.links.all()),
+            contacts=list(organisation.contacts.visible_to(reader)),
+            people=list(organisation.people.all()),
+            distinctions=distinctions_of(organisation),
+            sections=related.sections_of(organisation),
+            sources=list(organisation.sources.all()),
+        )
+
+    @property
+    def public_contacts(self) -> list[Contact]:
+        """The contacts that everybody may read."""
+        return [row for row in self.contacts if row.visibility == Contact.Visibility.PUBLIC]
+
+
+def distinctions_of(organisation: Organisation) -> list[Distinction]:
+    """What the organisation received, and what its people did; with their sources, two queries."""
+    received = Q(organisation=organisation) | Q(person__organisation=organisation)
+    rows = Distinction.objects.filter(received).select_related("person")
+    return list(rows.prefetch_related("sources"))

@@ -40,19 +40,27 @@ SQLITE_UNDO = [
     "DROP TABLE portal_searchdocument_fts",
 ]
 POSTGRESQL = [
+    # Gives back what it is given, and its cost says what PostgreSQL does not reckon with: that the
+    # words of a row lie apart and take long to fetch. Without it a word that stands in nearly every
+    # row is looked for in all of them instead of in the index, which takes ten times as long.
+    """
+    CREATE FUNCTION portal_search_indexed(words tsvector) RETURNS tsvector
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 400 AS 'BEGIN RETURN words; END'
+    """,
     # Read a thousand times for each write: what is written goes into the index at once.
     """
     CREATE INDEX portal_searchdocument_words ON portal_searchdocument
-    USING gin (words) WITH (fastupdate = off)
+    USING gin (portal_search_indexed(words), portal_search_indexed(title)) WITH (fastupdate = off)
     """,
-    # Matches are read row by row for their key and their title: the long list of words lies apart.
+    # Rows that match are read for their key and their title, so only these lie in the row itself.
     "ALTER TABLE portal_searchdocument SET (toast_tuple_target = 256)",
     "ALTER TABLE portal_searchdocument ALTER COLUMN title SET STORAGE MAIN",
 ]
 POSTGRESQL_UNDO = [
-    "DROP INDEX portal_searchdocument_words",
-    "ALTER TABLE portal_searchdocument RESET (toast_tuple_target)",
     "ALTER TABLE portal_searchdocument ALTER COLUMN title SET STORAGE EXTENDED",
+    "ALTER TABLE portal_searchdocument RESET (toast_tuple_target)",
+    "DROP INDEX portal_searchdocument_words",
+    "DROP FUNCTION portal_search_indexed(tsvector)",
 ]
 
 
@@ -85,7 +93,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(fields=("kind", "object_id"), name="portal_search_document_once"),
+                    models.UniqueConstraint(fields=("object_id", "kind"), name="portal_search_document_once"),
                 ],
             },
         ),

@@ -2,16 +2,20 @@
 
 import datetime
 import io
+import re
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from PIL import Image
 
 from events.models import Event
 from events.views.events import by_month
+from portal import kinds, review, storage
 from portal.models import FormerSlug
 from tests import factories
 from tests.events.pages import address, body, chips, data, facts, links, notices, rows
@@ -572,10 +576,10 @@ def test_event_page_lets_no_markup_through(client, markdown):
     main = body(client.get(address("event-detail", event.slug_en))).split("<main")[1]
     prose = main.split('<div class="prose">')[1].split("</div>")[0]
 
-    for element in ("<img", "<form", "<input", "<meta", "<script", "<a href='", "<h1"):
-        assert element not in prose
-    for attribute in ('href="javascript', 'href="data', "onclick=", "style="):
-        assert attribute not in prose.replace("&lt;", "<").split("<p>")[0]
+    # An image becomes a link: whoever follows it knows that they leave.
+    link = '<a href="https://tracker.example/pixel.png" rel="nofollow noopener">'
+    harmless = {"<p>", "</p>", "<h3>", "</h3>", link, "</a>"}
+    assert set(re.findall(r"<[^>]*>", prose)) <= harmless
     assert main.count("<h1") == 1
 
 
@@ -741,3 +745,37 @@ def test_event_page_costs_the_same_whatever_it_names(client, django_assert_num_q
 
     with django_assert_num_queries(5):
         client.get(address("event-detail", event.slug_en))
+
+
+# --- The same page before it is public ------------------------------------------------------------
+
+
+def test_preview_is_the_page_as_it_would_be(client, alice, organisation, tomorrow):
+    kind = kinds.named("event")
+    out = io.BytesIO()
+    Image.new("RGB", (8, 6), "red").save(out, "WEBP")
+    held = storage.hold("7/held.webp", out.getvalue())
+    values = kind.content.blank | {
+        "title_en": "To come",
+        "description_en": "What it will be.",
+        "kind": "workshop",
+        "starts_at": tomorrow.isoformat(),
+        "organisers": [{"organisation": organisation.pk}],
+        "image": held,
+        "image_alt_en": "Two arches",
+    }
+    draft = review.save(kind, values, by=alice, organisation=organisation)
+    client.force_login(alice)
+
+    with override("en"):
+        response = client.get(reverse("members:submission-preview", args=[draft.pk]))
+
+    assert response.status_code == 200
+    text = body(response)
+    assert "<h1>To come</h1>" in text
+    assert "Laboratoire des arches" in text
+    assert 'alt="Two arches"' in text
+    assert "/media/" not in text
+    assert "noindex" in text
+    assert not links(response, "canonical")
+    assert not Event.objects.exists()

@@ -224,8 +224,8 @@ def test_project_pages_show_hostile_text_as_text(client):
         organisation=factories.OrganisationFactory(name=hostile, slug="hostile"), **texts
     )
     project.funding.create(funder=hostile, amount=1, programme_en=hostile, source=hostile)
-    project.figures.create(value_en=hostile, label_en=hostile, date="2025", source=hostile)
-    project.links.create(label=hostile, url="https://example.org/?a=%22%3E")
+    project.figures.create(value_en=hostile[:60], label_en=hostile, date="2025", source=hostile)
+    project.links.create(label=hostile[:80], url="https://example.org/?a=%22%3E")
 
     for url in (
         address("project-detail", project.slug_en),

@@ -90,8 +90,12 @@ def test_two_colleagues_begin_an_edit(_round, kind, alice, bob, organisation):
     seen = review.token(None, organisation)
 
     results = together(
-        lambda: review.save(kind, live | {"postcode": "1"}, by=alice, target=organisation, expected=seen),
-        lambda: review.save(kind, live | {"postcode": "2"}, by=bob, target=organisation, expected=seen),
+        lambda: review.save(
+            kind, live | {"postcode": "1"}, by=alice, target=organisation, expected=seen
+        ),
+        lambda: review.save(
+            kind, live | {"postcode": "2"}, by=bob, target=organisation, expected=seen
+        ),
     )
 
     one_told(results, errors.Stale)

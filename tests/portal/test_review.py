@@ -60,7 +60,9 @@ def test_save_of_something_new_creates_nothing_public(new_event):
     assert not Event.objects.exists()
 
 
-def test_save_of_an_edit_keeps_only_what_was_touched_with_its_base(profile_kind, alice, organisation):
+def test_save_of_an_edit_keeps_only_what_was_touched_with_its_base(
+    profile_kind, alice, organisation
+):
     values = profile_kind.content.read(organisation) | {"summary_fr": "Autre chose."}
 
     held = review.save(profile_kind, values, by=alice, target=organisation)
@@ -73,22 +75,32 @@ def test_save_of_an_edit_keeps_only_what_was_touched_with_its_base(profile_kind,
 
 def test_save_twice_continues_the_one_open_edit(profile_kind, alice, bob, organisation):
     live = profile_kind.content.read(organisation)
-    first = review.save(profile_kind, live | {"website": "https://a.example/"}, by=alice, target=organisation)
+    first = review.save(
+        profile_kind, live | {"website": "https://a.example/"}, by=alice, target=organisation
+    )
 
-    second = review.save(profile_kind, live | {"website": "https://b.example/"}, by=bob, target=organisation)
+    second = review.save(
+        profile_kind, live | {"website": "https://b.example/"}, by=bob, target=organisation
+    )
 
     assert second.pk == first.pk
     assert second.version == first.version + 1
     assert Submission.objects.get().values == {"website": "https://b.example/"}
 
 
-def test_save_of_what_somebody_else_saved_meanwhile_is_stale(profile_kind, alice, bob, organisation):
+def test_save_of_what_somebody_else_saved_meanwhile_is_stale(
+    profile_kind, alice, bob, organisation
+):
     live = profile_kind.content.read(organisation)
     seen = review.token(None, organisation)
-    review.save(profile_kind, live | {"postcode": "34000"}, by=alice, target=organisation, expected=seen)
+    review.save(
+        profile_kind, live | {"postcode": "34000"}, by=alice, target=organisation, expected=seen
+    )
 
     with pytest.raises(errors.Stale):
-        review.save(profile_kind, live | {"postcode": "34090"}, by=bob, target=organisation, expected=seen)
+        review.save(
+            profile_kind, live | {"postcode": "34090"}, by=bob, target=organisation, expected=seen
+        )
 
     assert Submission.objects.get().values == {"postcode": "34000"}
 
@@ -146,7 +158,10 @@ def test_submit_waits_for_a_moderator_and_tells_them(
 
 def test_submit_of_what_is_incomplete_says_which_columns(event_kind, alice, organisation):
     draft = review.save(
-        event_kind, event_kind.content.blank | {"summary_fr": "Sans titre."}, by=alice, organisation=organisation
+        event_kind,
+        event_kind.content.blank | {"summary_fr": "Sans titre."},
+        by=alice,
+        organisation=organisation,
     )
 
     with pytest.raises(errors.Incomplete) as caught:
@@ -179,7 +194,9 @@ def test_submit_by_a_stranger_is_not_allowed(new_event, charlie):
         review.submit(new_event, by=charlie)
 
 
-def test_submit_of_a_trusted_organisation_is_public_at_once_and_logged(new_event, alice, organisation):
+def test_submit_of_a_trusted_organisation_is_public_at_once_and_logged(
+    new_event, alice, organisation
+):
     Trust.objects.create(organisation=organisation, kind="event")
 
     sent = review.submit(new_event, by=alice)
@@ -210,7 +227,10 @@ def test_discard_frees_the_object_for_another_edit(profile_kind, held, alice, or
     review.discard(review.take_back(held, by=alice), by=alice)
 
     again = review.save(
-        profile_kind, profile_kind.content.read(organisation) | {"postcode": "34000"}, by=alice, target=organisation
+        profile_kind,
+        profile_kind.content.read(organisation) | {"postcode": "34000"},
+        by=alice,
+        target=organisation,
     )
 
     assert again.pk != held.pk
@@ -219,19 +239,31 @@ def test_discard_frees_the_object_for_another_edit(profile_kind, held, alice, or
 # --- Deciding ---------------------------------------------------------------------------------------
 
 
-def test_publish_makes_a_new_object_with_its_own_organisation_agreed(new_event, alice, dana, organisation):
+def test_publish_makes_a_new_object_with_its_own_organisation_agreed(
+    new_event, alice, dana, organisation
+):
     review.submit(new_event, by=alice)
 
     done = review.publish(new_event, by=dana)
 
     event = Event.objects.published().get()
     assert done.status == Status.PUBLISHED
-    assert (event.title_fr, event.slug_fr, event.slug_en) == ("Atelier d’essai", "atelier-d-essai", None)
+    assert (event.title_fr, event.slug_fr, event.slug_en) == (
+        "Atelier d’essai",
+        "atelier-d-essai",
+        None,
+    )
     assert [row.organisation for row in event.organisers.agreed()] == [organisation]
-    assert [entry.action for entry in review.history(event)] == ["published", "submitted", "started"]
+    assert [entry.action for entry in review.history(event)] == [
+        "published",
+        "submitted",
+        "started",
+    ]
 
 
-def test_publish_mails_the_author_in_their_language(held, alice, dana, django_capture_on_commit_callbacks):
+def test_publish_mails_the_author_in_their_language(
+    held, alice, dana, django_capture_on_commit_callbacks
+):
     alice.language = "en"
     alice.save()
     mail.outbox.clear()
@@ -360,7 +392,9 @@ def test_an_answer_needs_a_message_and_reaches_the_author(
     assert organisation.summary_fr == "Un résumé en français."
 
 
-def test_what_was_to_correct_can_be_corrected_and_sent_again(profile_kind, held, alice, dana, organisation):
+def test_what_was_to_correct_can_be_corrected_and_sent_again(
+    profile_kind, held, alice, dana, organisation
+):
     review.ask_correction(held, by=dana, message="Plus court.")
     values = profile_kind.content.read(organisation) | {"summary_fr": "Court."}
 
@@ -421,7 +455,10 @@ def test_direct_edit_is_public_at_once_and_logged(fay, organisation):
 
 @pytest.mark.parametrize("who", ["alice", "dana", "newton"])
 def test_direct_edit_is_for_administrators(who, request, organisation):
-    with pytest.raises(errors.NotAllowed), review.direct_edit(organisation, by=request.getfixturevalue(who)):
+    with (
+        pytest.raises(errors.NotAllowed),
+        review.direct_edit(organisation, by=request.getfixturevalue(who)),
+    ):
         pytest.fail("the block must not run")
 
 
@@ -495,7 +532,9 @@ def test_content_names_that_do_not_exist_are_refused_by_name(new_event, alice):
     assert set(caught.value.errors) == {"status", "slug_fr", "organisation", "pk"}
 
 
-def test_a_row_cannot_bring_its_own_agreement(alice, dana, organisation, elsewhere, event_kind, tomorrow):
+def test_a_row_cannot_bring_its_own_agreement(
+    alice, dana, organisation, elsewhere, event_kind, tomorrow
+):
     values = event_kind.content.blank | {
         "title_fr": "Accord imposé",
         "kind": "workshop",
@@ -513,7 +552,9 @@ def test_a_row_cannot_bring_its_own_agreement(alice, dana, organisation, elsewhe
 def test_preview_shows_what_would_be_and_leaves_nothing(held, organisation):
     before = HistoryEntry.objects.count()
 
-    seen = review.as_published(held, lambda obj: (obj.summary_fr, Organisation.objects.get(pk=obj.pk).summary_fr))
+    seen = review.as_published(
+        held, lambda obj: (obj.summary_fr, Organisation.objects.get(pk=obj.pk).summary_fr)
+    )
 
     assert seen == ("Proposé en français.", "Proposé en français.")
     organisation.refresh_from_db()
@@ -539,7 +580,9 @@ def test_who_proposes_an_organisation_owns_it_once_it_is_published(profile_kind,
 
     review.publish(draft, by=dana)
 
-    assert [(seat.organisation.name, seat.role) for seat in newton.seats.all()] == [("Nouvelle venue", "owner")]
+    assert [(seat.organisation.name, seat.role) for seat in newton.seats.all()] == [
+        ("Nouvelle venue", "owner")
+    ]
 
 
 def test_a_proposed_organisation_is_its_authors_alone(profile_kind, newton, charlie):

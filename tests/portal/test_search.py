@@ -1,7 +1,6 @@
 """Search: the same questions and answers on both databases, and no text that breaks it."""
 
 import io
-import threading
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -206,10 +205,19 @@ def test_any_text_is_indexed_and_found_again(db, text, cut):
 def test_index_writes_one_row_whatever_the_languages(django_assert_num_queries):
     organisation = OrganisationFactory(name="Deux langues", summary_en="Two languages")
 
-    with django_assert_num_queries(5):  # two languages × (what it offers, themes), one write
+    # For each language what it offers and its themes, and one write.
+    with django_assert_num_queries(5):
         search.index(organisation)
 
     assert SearchDocument.objects.count() == 1
+
+
+def test_index_all_takes_the_same_object_twice():
+    organisation = OrganisationFactory(name="Deux fois")
+
+    search.index_all([organisation, Organisation.objects.get(pk=organisation.pk)])
+
+    assert names_found("deux fois") == ["Deux fois"]
 
 
 def test_index_forgets_what_was_said_before():
@@ -259,15 +267,6 @@ def test_kinds_do_not_mix():
     assert str(search.matching(Project.objects.all(), "tirrex").get()) == "Tirrex"
 
 
-def test_deleted_rows_leave_the_index():
-    OrganisationFactory(name="Disparue")
-
-    SearchDocument.objects.all().delete()
-    fresh = OrganisationFactory(name="Disparue")
-
-    assert list(search.matching(Organisation.objects.all(), "disparue")) == [fresh]
-
-
 # --- Order ----------------------------------------------------------------------------------------
 
 
@@ -284,25 +283,36 @@ def test_ranked_puts_the_title_first():
     found = search.ranked(Organisation.objects.published(), "calcul")
 
     assert [(str(row), row.rank) for row in found] == [
-        ("Calcul", 2.0),
-        ("Centre de calcul", 1.0),
-        ("Calculette", 0.5),
-        ("Autre", 0.0),
+        ("Calcul", 4),
+        ("Centre de calcul", 3),
+        ("Calculette", 2),
+        ("Autre", 0),
     ]
 
 
-def test_ranked_counts_each_word_of_the_title():
-    for title in ("Forum", "Forum de la santé", "Santé"):
+def test_ranked_puts_any_full_name_first():
+    OrganisationFactory(name="Amis du CINES")
+    OrganisationFactory(
+        name="Centre informatique", short_name="CINES", official_name="Centre national"
+    )
+
+    found = search.ranked(Organisation.objects.published(), "cines")
+
+    assert [(str(row), row.rank) for row in found] == [
+        ("Centre informatique", 4),
+        ("Amis du CINES", 3),
+    ]
+
+
+def test_ranked_prefers_all_words_in_the_title():
+    for title in ("Autre", "Forum", "Forum de la santé", "Santé : un forum", "Santé"):
         EventFactory(title_fr=title, title_en="", summary_fr="Le forum de la santé.")
 
     found = search.ranked(Event.objects.published(), "forum santé")
 
-    assert {str(row): row.rank for row in found} == {
-        "Forum de la santé": 3.0,
-        "Forum": 1.0,
-        "Santé": 1.0,
-    }
-    assert str(found[0]) == "Forum de la santé"
+    ranks = {"Forum de la santé": 4, "Santé : un forum": 3, "Forum": 1, "Santé": 1, "Autre": 0}
+    assert {str(row): row.rank for row in found} == ranks
+    assert [row.rank for row in found] == sorted(ranks.values(), reverse=True)
 
 
 def test_ranked_keeps_the_order_of_equals():
@@ -321,7 +331,7 @@ def test_ranked_keeps_the_order_of_equals():
 def test_ranked_without_words_has_a_rank(corpus, query):
     found = search.ranked(Organisation.objects.published(), query)
 
-    assert {row.rank for row in found} <= {0.0}
+    assert {row.rank for row in found} <= {0}
 
 
 # --- Cost -----------------------------------------------------------------------------------------
@@ -350,13 +360,13 @@ def test_matching_combines_with_other_filters(corpus):
     assert search.matching(Organisation.objects.exclude(themes=theme), "hôpital").count() == 0
 
 
-def test_search_costs_one_query_a_kind(corpus, django_assert_num_queries):
+def test_search_costs_one_query_a_kind_and_one(corpus, django_assert_num_queries):
     EventFactory(title_fr="Les données", title_en="", organisation=None)
     ProjectFactory(title_fr="Données", title_en="", organisation=None)
     ProjectFactory(title_fr="Projet", title_en="", summary_fr="Des données.", organisation=None)
     querysets = [model.objects.published() for model in (Organisation, Event, Project)]
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         results = search.search("données", querysets, limit=3)
 
     # All three titles say just that: organisations come first, then events, then projects.
@@ -365,10 +375,13 @@ def test_search_costs_one_query_a_kind(corpus, django_assert_num_queries):
     assert results.total == 4
 
 
-def test_search_for_nothing_finds_nothing(corpus):
-    results = search.search(" ", [Organisation.objects.published()], limit=3)
+@pytest.mark.parametrize("query", [" ", "?!", "introuvable"])
+def test_search_for_nothing_finds_nothing(corpus, query):
+    querysets = [model.objects.published() for model in (Organisation, Event, Project)]
 
-    assert results == search.Results([], {Organisation: 0})
+    results = search.search(query, querysets, limit=3)
+
+    assert results == search.Results([], {Organisation: 0, Event: 0, Project: 0})
 
 
 # --- The text typed -------------------------------------------------------------------------------
@@ -395,38 +408,6 @@ def test_clean_query_refuses_what_nobody_types(text, error):
 
     assert isinstance(refusal.value, search.QueryRefused)
     assert str(refusal.value) == str(error.message)
-
-
-# --- Words ----------------------------------------------------------------------------------------
-
-
-def test_long_text_is_cut_to_what_a_database_takes():
-    many = " ".join(f"{n}" + "漢" * 80 for n in range(6000))
-
-    made = words.of_texts({"fr": many, "en": many})
-
-    assert len(made) <= words.MOST_WORDS + 10
-    OrganisationFactory(name="Longue", description_fr=many)
-    assert names_found("longue") == ["Longue"]
-
-
-def test_stems_come_out_the_same_from_many_threads():
-    vocabulary = [f"{root}{end}" for root in ("organis", "financ", "chercheu") for end in "abcdef"]
-    expected = [words.stems(word, "fr") for word in vocabulary]
-    seen = []
-    words.stems.cache_clear()
-
-    def stem():
-        for _ in range(20):
-            seen.append([words.stems.__wrapped__(word, "fr") for word in vocabulary])
-
-    threads = [threading.Thread(target=stem) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert [found for found in seen if found != expected] == []
 
 
 # --- The command ----------------------------------------------------------------------------------
@@ -466,6 +447,14 @@ def test_reindex_check_tells_rows_of_an_older_analysis(monkeypatch):
     reindex()
     assert SearchDocument.objects.get().analyser == words.VERSION
     reindex("--check")
+
+
+def test_long_text_is_kept_by_the_database():
+    many = " ".join(f"{number}" + "漢" * 80 for number in range(6000))
+
+    OrganisationFactory(name="Longue", description_fr=many)
+
+    assert names_found("longue") == ["Longue"]
 
 
 # --- The databases --------------------------------------------------------------------------------

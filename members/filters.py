@@ -1,0 +1,170 @@
+"""The filters of organisations, people and themes, the same on the pages and in the API."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from members.models import College, Exchange, Membership, Organisation, Person, Theme
+from portal.filters import (
+    ChoiceFacet,
+    ConditionFacet,
+    Facet,
+    ListFilterSet,
+    OptionGroup,
+    Order,
+    RelatedFacet,
+    SortFilter,
+    Use,
+    counts,
+    in_known_order,
+)
+
+
+def memberships() -> Mapping[str, tuple[Any, Any]]:
+    """Members of the association today, of each college and of none."""
+    today = Membership.objects.today_of(OuterRef("pk"))
+    colleges = {
+        college.code: (str(college), Exists(today.filter(college=college.pk)))
+        for college in College.objects.all()
+    }
+    return {
+        "member": (_("Members of the association"), Exists(today)),
+        **colleges,
+        "not-member": (_("Not members"), ~Exists(today)),
+    }
+
+
+class TopicFacet(Facet):
+    """What organisations look for, or what they offer, by topic."""
+
+    has_fixed_codes = True
+
+    def __init__(self, direction: str, **kwargs: Any) -> None:
+        super().__init__(choices=Exchange.Topic.choices, **kwargs)
+        self.direction = direction
+
+    def options(self) -> dict[str, str]:
+        return {code: str(label) for code, label in Exchange.Topic.choices}
+
+    def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
+        return queryset.exchanging(self.direction, codes)  # type: ignore[attr-defined]
+
+    def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
+        n, overall = counts(narrowed, "organisation")
+        exchanges = Exchange.objects.filter(
+            direction=self.direction, organisation__in=rows.order_by().values("pk")
+        )
+        found = exchanges.order_by().values_list("topic").annotate(n=n, overall=overall)
+        return {code: Use(self.known[code], *use) for code, *use in found if code in self.known}
+
+    def in_order(self, used: dict[str, Use]) -> list[str]:
+        return in_known_order(self, used)
+
+
+class KindFacet(ChoiceFacet):
+    """Kinds of organisations. The page offers families of them, each of one colour; any kind may be
+    asked for by its own code as well, and is then shown beside them."""
+
+    FAMILIES = {
+        "startup": (_("Startup"), ("startup",)),
+        "company": (_("Company"), ("company",)),
+        "research-training": (
+            _("Research and training"),
+            ("university", "research-organisation", "laboratory", "school"),
+        ),
+        "public": (
+            _("Public or public-interest body"),
+            (
+                *("local-authority", "state", "hospital", "infrastructure"),
+                *("place", "foundation", "programme"),
+            ),
+        ),
+        "network": (_("Network"), ("network",)),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        families = [(code, label) for code, (label, _kinds) in self.FAMILIES.items()]
+        single = [each for each in Organisation.Kind.choices if each[0] not in self.FAMILIES]
+        super().__init__("kind", [*families, *single], **kwargs)
+
+    def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
+        kinds = {kind for code in codes for kind in self.kinds_of(code)}
+        return queryset.filter(kind__in=sorted(kinds))
+
+    def kinds_of(self, code: str) -> tuple[str, ...]:
+        """The kinds that a code stands for: those of a family, or just one."""
+        return self.FAMILIES[code][1] if code in self.FAMILIES else (code,)
+
+    def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
+        n, overall = counts(narrowed)
+        found = rows.order_by().values_list("kind").annotate(n=n, overall=overall)
+        by_kind = {kind: use for kind, *use in found}
+        sums = {
+            code: [
+                sum(by_kind.get(kind, [0, 0])[i] for kind in self.kinds_of(code)) for i in (0, 1)
+            ]
+            for code in self.known
+        }
+        return {code: Use(self.known[code], n, all_) for code, (n, all_) in sums.items() if all_}
+
+    def group(
+        self, name: str, rows: QuerySet, narrowed: QuerySet | None, chosen: list[str]
+    ) -> OptionGroup:
+        """The families, and the single kinds that were chosen."""
+        group = super().group(name, rows, narrowed, chosen)
+        shown = [each for each in group.options if each.checked or each.value in self.FAMILIES]
+        return OptionGroup(group.name, group.legend, shown)
+
+
+class OrganisationFilter(ListFilterSet):
+    """The filters of the directory."""
+
+    # As many boxes as a page may have beside twenty rows; the page "site map" leads to all themes
+    # and communes.
+    theme = RelatedFacet("themes", legend=_("Theme"), shown=14)
+    kind = KindFacet(legend=_("Kind"))
+    city = RelatedFacet("commune", legend=_("Commune"), shown=5)
+    membership = ConditionFacet(memberships, legend=_("Membership"), shown=6)
+    need = TopicFacet(Exchange.Direction.NEED, legend=pgettext_lazy("facet", "Looking for"))
+    offer = TopicFacet(Exchange.Direction.OFFER, legend=pgettext_lazy("facet", "Offering"))
+    sort = SortFilter(
+        {
+            "name": Order(_("in alphabetical order"), ("sort_name", "pk")),
+            "recent": Order(_("by date of change"), (F("updated_at").desc(), "pk")),
+        }
+    )
+
+    class Meta:
+        model = Organisation
+        fields: tuple[str, ...] = ()
+
+
+class PersonFilter(ListFilterSet):
+    """The filters of people."""
+
+    organisation = filters.ModelMultipleChoiceFilter(
+        field_name="organisation__slug",
+        to_field_name="slug",
+        queryset=lambda request: Organisation.objects.published(),
+        label=_("Organisation"),
+    )
+    sort = SortFilter({"name": Order(_("in alphabetical order"), ("name", "pk"))})
+
+    class Meta:
+        model = Person
+        fields: tuple[str, ...] = ()
+
+
+class ThemeFilter(ListFilterSet):
+    """The filters of themes."""
+
+    triptych = ChoiceFacet("triptych", Theme.Triptych.choices, legend=_("Triptych"))
+    sort = SortFilter({"code": Order(_("in the order of their codes"), ("code",))})
+
+    class Meta:
+        model = Theme
+        fields: tuple[str, ...] = ()

@@ -1,0 +1,203 @@
+"""The page of a list: chips, facets with counts, pages of 20, order in words, one plain address.
+
+The filters are a `portal.filters.ListFilterSet`. A view is
+
+    listing = Listing(request, ProjectFilters, Project.objects.published(), prepared=for_rows)
+    if listing.redirect:
+        return listing.redirect
+    found = ngettext("%(n)s project", "%(n)s projects", listing.total) % {"n": listing.total}
+    return render(request, "….html", listing.context(name=_("Projects"), found=found))
+
+and its template takes what `Listing.context` gives, most of it through the includes of the site.
+What the query says and the list does not understand is left out and told (`problems`). It costs one
+query for each facet, one to count, one for the rows, and one for each taxonomy that is filtered by.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import EmptyPage, Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from portal.filters import RELEVANCE, ListFilterSet, Problem
+from portal.head import absolute
+from portal.words import LONGEST_QUERY
+
+PER_PAGE = 20
+# Keys of a page that are no filters.
+PAGE_KEYS = frozenset({"page", "view"})
+# What social networks and mailing tools add to the addresses that people share.
+TRACKERS = ("utm_", "fbclid", "gclid", "mc_")
+# More complaints than these help nobody.
+MOST_PROBLEMS = 5
+
+
+class Listing:
+    """One request for the page of a list, read and answered: see the top of this module.
+
+    `prepared` adds to the rows what their template shows. A page that does not exist is a 404.
+    """
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        filter_set: type[ListFilterSet],
+        queryset: QuerySet,
+        *,
+        prepared: Callable[[QuerySet], QuerySet] = lambda rows: rows,
+        keys: Collection[str] = PAGE_KEYS,
+    ) -> None:
+        self.request = request
+        self.filters = filter_set(request.GET, queryset)
+        self.prepared = prepared
+        self.keys = keys
+
+    @property
+    def redirect(self) -> HttpResponseRedirect | None:
+        """The same list at its plain address, for a query with parts that say nothing."""
+        default = next(iter(self.filters.filters["sort"].orders))
+        typed = [(key, value) for key, values in self.request.GET.lists() for value in values]
+        kept = [
+            (key, value)
+            for key, value in typed
+            if value.strip()
+            and not key.startswith(TRACKERS)
+            and (key, value) != ("page", "1")
+            and ((key, value) != ("sort", default) or self.request.GET.get("q"))
+        ]
+        return None if kept == typed else HttpResponseRedirect(self._address(kept))
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """What the query says and this list does not understand."""
+        found = self.filters.problems(self.keys)
+        number = self.request.GET.get("page", "1")
+        if not is_page(number):
+            message = _("“%(value)s” is not the number of a page.") % {"value": number[:60]}
+            found.append(Problem("page", number, message))
+        return found
+
+    @cached_property
+    def page(self) -> Page:
+        """The rows of the page asked for."""
+        number = self.request.GET.get("page", "1")
+        pages = Paginator(self.prepared(self.filters.qs), PER_PAGE)
+        try:
+            return pages.page(int(number) if is_page(number) else 1)
+        except EmptyPage as error:
+            raise Http404 from error
+
+    @property
+    def total(self) -> int:
+        """How many rows there are on all pages together."""
+        return self.page.paginator.count
+
+    @cached_property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The query as far as it is understood, from the first page, in the default order."""
+        kept = [(key, value) for key, value, _words in self.filters.chosen()]
+        if text := self.filters.values.get("q"):
+            kept.insert(0, ("q", text))
+        view = self.request.GET.get("view", "") if "view" in self.keys else ""
+        return [*kept, ("view", view)] if view else kept
+
+    def _address(self, pairs: Iterable[tuple[str, str]]) -> str:
+        query = urlencode(list(pairs))
+        return f"{self.request.path}?{query}" if query else self.request.path
+
+    def title(self, name: Any, found: Any) -> str:
+        """What the browser's tab says: Annuaire : 51 organisations (page 2 sur 3)."""
+        parts = {"list": name, "found": found}
+        if self.page.number == 1:
+            return pgettext("title of a list", "%(list)s: %(found)s") % parts
+        parts |= {"page": self.page.number, "pages": self.page.paginator.num_pages}
+        return (
+            pgettext("title of a list", "%(list)s: %(found)s (page %(page)s of %(pages)s)") % parts
+        )
+
+    def orders(self) -> list[dict[str, Any]]:
+        """The orders to choose from, said in words, each with its address."""
+        orders = self.filters.filters["sort"].orders
+        labels = {code: str(order.label) for code, order in orders.items()}
+        if self.filters.ranks:
+            labels = {RELEVANCE: _("by relevance")} | labels
+        first = next(iter(labels))
+        return [
+            {
+                "label": label,
+                "url": self._address([*self.pairs, *([] if code == first else [("sort", code)])]),
+                "current": code == self.filters.order,
+            }
+            for code, label in labels.items()
+        ]
+
+    def loosened(self) -> list[dict[str, str]]:
+        """For a list that came out empty: links that each let go of one filter."""
+        links = []
+        if text := self.filters.values.get("q"):
+            kept = [(key, value) for key, value in self.pairs if key != "q"]
+            label = _("Without the words “%(text)s”") % {"text": text}
+            links.append({"label": label, "url": self._address(kept)})
+        for key, value, words in self.filters.chosen():
+            kept = [each for each in self.pairs if each != (key, value)]
+            label = _("Without “%(filter)s”") % {"filter": words}
+            links.append({"label": label, "url": self._address(kept)})
+        return links
+
+    def context(self, *, name: Any, found: Any) -> dict[str, Any]:
+        """What templates of lists are given; `name` is the list's, `found` its count in words."""
+        chosen = self.filters.chosen()
+        text = self.filters.values.get("q", "")
+        sort = self.filters.values.get("sort", "")
+        kept = [("sort", sort), ("view", self.request.GET.get("view", ""))]
+        return {
+            "listing": self,
+            "page_obj": self.page,
+            "found": found,
+            "head_title": self.title(name, found),
+            "facets": self.filters.facets(),
+            "chips": [{"key": k, "value": v, "label": words} for k, v, words in chosen],
+            "active": len(chosen),
+            "q": text or self.request.GET.get("q", "")[:LONGEST_QUERY],
+            "hidden": [
+                (key, value) for key, value in kept if value and key in {"sort", *self.keys}
+            ],
+            "problems": self.problems[:MOST_PROBLEMS],
+            "orders": self.orders(),
+            "loosened": [] if self.total else self.loosened(),
+            "canonical": self._address(self.pairs),
+            # Combinations of filters have no end: search engines are shown the simple lists only.
+            "noindex": bool(len(chosen) > 1 or text or self.problems),
+            "structured_data": self.structured_data(name),
+        }
+
+    def structured_data(self, name: Any) -> dict[str, Any]:
+        """The page as schema.org describes it, with the rows on it."""
+        return {
+            "@type": "CollectionPage",
+            "name": str(name),
+            "url": absolute(self._address(self.pairs)),
+            "mainEntity": {
+                "@type": "ItemList",
+                "numberOfItems": self.total,
+                "itemListElement": [
+                    {
+                        "@type": "ListItem",
+                        "position": position,
+                        "name": str(row),
+                        "url": absolute(row.get_absolute_url()),
+                    }
+                    for position, row in enumerate(self.page, start=self.page.start_index())
+                ],
+            },
+        }
+
+
+def is_page(number: str) -> bool:
+    """Whether a text is a number that pages have; so many digits are no number to us."""
+    return number.isascii() and number.isdigit() and 0 < len(number) <= 6 and int(number) > 0

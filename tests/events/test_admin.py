@@ -1,0 +1,184 @@
+"""The staff's desk for events and projects: directly written, with agreements recorded."""
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from events.models import Event, Project
+from portal import review, search
+from portal.models import FormerSlug
+from tests import factories
+from tests.browser import fields as sent_by
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "members.backends.AddressBackend"
+
+
+@pytest.fixture
+def desk(client, fay):
+    """Fay's browser."""
+    client.force_login(fay, backend=BACKEND)
+    return client
+
+
+def change(obj, page="change"):
+    return f"/fr/admin/events/{obj._meta.model_name}/{obj.pk}/{page}/"
+
+
+def opened(desk, obj):
+    """What the form of an object would send as it stands."""
+    return sent_by(desk.get(change(obj)).content.decode(), "form")
+
+
+@pytest.fixture
+def project(organisation):
+    return factories.ProjectFactory(
+        organisation=organisation, title_fr="Arceaux", title_en="Arches"
+    )
+
+
+@pytest.fixture
+def named(project, elsewhere):
+    """A partner who has not answered."""
+    return project.partners.create(organisation=elsewhere, role="data", asked_at=timezone.now())
+
+
+def test_saving_what_was_not_changed_is_no_step(desk, project, named, organisation):
+    event = factories.EventFactory(organisation=organisation)
+
+    for obj in (project, event):
+        assert desk.post(change(obj), opened(desk, obj)).status_code == 302
+        obj.refresh_from_db()
+        assert obj.version == 1
+        assert not review.history(obj).exists()
+
+
+def test_a_new_event_is_public_at_once(desk, organisation):
+    form = sent_by(desk.get("/fr/admin/events/event/add/").content.decode(), "form")
+    form |= {
+        "title_fr": "Forum d’hiver",
+        "kind": "forum",
+        "start_date": "2027-01-15",
+        "start_time": "14:00",
+        "timezone": "Europe/Paris",
+        "staff-organisation": organisation.name,
+    }
+
+    answer = desk.post("/fr/admin/events/event/add/", form)
+
+    event = Event.objects.published().get()
+    assert answer.status_code == 302
+    assert (event.organisation, event.slug_fr) == (organisation, "forum-d-hiver")
+    assert event.starts_at.isoformat() == "2027-01-15T13:00:00+00:00"
+
+
+def test_partners_are_asked_when_staff_name_them(
+    desk, project, elsewhere, charlie, django_capture_on_commit_callbacks
+):
+    form = opened(desk, project)
+    form |= {"partners-1-organisation": elsewhere.name, "partners-1-role": "data"}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.post(change(project), form)
+
+    row = project.partners.get(organisation=elsewhere)
+    assert (row.asked_at is not None, row.agreed_at) == (True, None)
+    assert [message.to for message in mail.outbox] == [[charlie.email]]
+    assert elsewhere.name in mail.outbox[0].body
+
+
+def test_an_agreement_is_recorded_with_its_source(desk, fay, project, named):
+    address = f"{change(project, 'agreement')}partners/{named.pk}/"
+    shown = desk.get(address)
+    empty = desk.post(address, {"source": " "})
+    named.refresh_from_db()
+    assert (shown.status_code, empty.status_code, named.agreed_at) == (200, 200, None)
+
+    desk.post(address, {"source": "Lettre du 3 mars 2026"})
+
+    named.refresh_from_db()
+    assert (named.agreement_source, named.agreed_by) == ("Lettre du 3 mars 2026", fay)
+    assert review.history(project).first().action == "agreed"
+    assert list(search.matching(Project.objects.published(), "ailleurs")) == [project]
+
+
+def test_an_agreement_of_another_object_is_not_recorded_here(desk, named, organisation):
+    other = factories.ProjectFactory(organisation=organisation)
+
+    for path in (f"partners/{named.pk}/", f"funding/{named.pk}/", "partners/999/", "nonsense/1/"):
+        assert desk.post(f"{change(other, 'agreement')}{path}", {"source": "x"}).status_code == 404
+    named.refresh_from_db()
+    assert named.agreed_at is None
+
+
+def test_an_agreement_survives_a_direct_edit_of_something_else(desk, project, elsewhere):
+    row = project.partners.create(organisation=elsewhere, role="data", agreed_at=timezone.now())
+    form = opened(desk, project) | {"summary_fr": "Réécrit."}
+
+    desk.post(change(project), form)
+
+    row.refresh_from_db()
+    project.refresh_from_db()
+    assert (project.summary_fr, row.agreed_at is not None) == ("Réécrit.", True)
+
+
+def test_each_language_has_its_address(desk, project):
+    desk.post(change(project), opened(desk, project) | {"staff-slug_en": "aqueduct"})
+
+    project.refresh_from_db()
+    assert (project.slug_fr, project.slug_en) == ("arceaux", "aqueduct")
+    assert [each.slug for each in FormerSlug.objects.all()] == ["arches"]
+
+
+def test_an_address_in_one_language_is_taken_in_the_other(desk, project, organisation):
+    factories.ProjectFactory(organisation=organisation, title_fr="Pont", title_en="Bridge")
+
+    answer = desk.post(change(project), opened(desk, project) | {"staff-slug_fr": "bridge"})
+
+    assert answer.status_code == 200
+    assert "slug_fr" in answer.context["staff"].errors
+
+
+def test_an_object_can_be_given_to_another_organisation(desk, project, elsewhere):
+    desk.post(change(project), opened(desk, project) | {"staff-organisation": elsewhere.name})
+
+    project.refresh_from_db()
+    (entry,) = review.history(project)
+    assert project.organisation == elsewhere
+    assert "Ailleurs" in entry.message
+
+
+def test_an_object_of_a_withdrawn_organisation_can_still_be_saved(
+    desk, dana, project, organisation
+):
+    project.partners.all().delete()
+    review.withdraw(organisation, by=dana, message="Fermée.")
+    form = opened(desk, project) | {"summary_fr": "Réécrit."}
+
+    assert desk.post(change(project), form).status_code == 302
+    project.refresh_from_db()
+    assert (project.summary_fr, project.organisation) == ("Réécrit.", organisation)
+
+
+def test_one_more_line_writes_nothing(desk, project):
+    form = opened(desk, project) | {"more": "funding", "title_fr": ""}
+
+    answer = desk.post(change(project), form)
+
+    assert answer.status_code == 200
+    assert len(answer.context["form"].rows["funding"].forms) == 2
+    assert not answer.context["form"].errors
+    project.refresh_from_db()
+    assert project.title_fr == "Arceaux"
+
+
+@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize("table", ["event", "project"])
+def test_lists_cost_the_same_whatever_their_length(table, number, desk, django_assert_num_queries):
+    for _each in range(number):
+        factories.EventFactory()
+        factories.ProjectFactory()
+
+    with django_assert_num_queries(4):  # session, account, count, rows
+        assert desk.get(f"/fr/admin/events/{table}/").status_code == 200

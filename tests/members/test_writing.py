@@ -1,0 +1,690 @@
+"""The edit form: what is saved, what is sent, and what happens when two people write at once."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from events.models import Event, Project
+from members.models import Organisation, Trust
+from members.views import writing
+from portal import kinds, limits, review, storage
+from portal.models import HistoryEntry, Submission
+from tests import browser, factories
+from tests.members.workspace import EVENT, address, fetch, fill, get, hold, photo, press
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def signed_in(client, alice):
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture
+def profile(organisation):
+    return address("organisation-edit", organisation.slug)
+
+
+def held():
+    return Submission.objects.get()
+
+
+# --- Saving ---------------------------------------------------------------------------------------
+
+
+def test_opening_a_form_begins_nothing(signed_in, organisation, profile):
+    signed_in.get(profile)
+    get(signed_in, "content-create", organisation.slug, "event")
+
+    assert not Submission.objects.exists()
+    assert not HistoryEntry.objects.exists()
+
+
+def test_saved_edit_is_held_and_the_live_profile_stays(signed_in, alice, organisation, profile):
+    answer = fill(signed_in, profile, summary_fr="Nouveau résumé.")
+
+    organisation.refresh_from_db()
+    assert organisation.summary_fr == "Un résumé en français."
+    assert answer.url == address("submission-edit", held().pk)
+    assert (held().status, held().author, held().organisation) == ("draft", alice, organisation)
+    assert held().values == {"summary_fr": "Nouveau résumé."}
+
+
+def test_saved_draft_is_there_when_the_form_is_opened_again(signed_in, profile):
+    fill(signed_in, profile, summary_fr="Nouveau résumé.")
+
+    page = signed_in.get(profile, follow=True)
+
+    assert page.redirect_chain == [(address("submission-edit", held().pk), 302)]
+    assert browser.fields(page.content.decode(), "form")["summary_fr"] == ["Nouveau résumé."]
+
+
+def test_saving_an_untouched_live_object_begins_nothing(signed_in, profile):
+    answer = fill(signed_in, profile)
+
+    assert answer.status_code == 200
+    assert not Submission.objects.exists()
+
+
+def test_new_event_exists_nowhere_before_it_is_published(signed_in, organisation):
+    url = address("content-create", organisation.slug, "event")
+
+    answer = fill(signed_in, url, title_fr="Atelier", kind="workshop")
+
+    assert answer.url == address("submission-edit", held().pk)
+    assert held().values["title_fr"] == "Atelier"
+    assert not Event.objects.exists()
+
+
+def test_incomplete_draft_is_kept(signed_in, organisation):
+    fill(
+        signed_in,
+        address("content-create", organisation.slug, "project"),
+        title_en="Half a project",
+    )
+
+    assert held().status == "draft"
+    assert held().values["title_en"] == "Half a project"
+
+
+def test_organisation_that_writes_is_offered_as_organiser_and_lead(signed_in, organisation):
+    for kind, field in (("event", "organisers"), ("project", "partners")):
+        page = get(signed_in, "content-create", organisation.slug, kind)
+
+        data = browser.fields(page.content.decode(), "form")
+        assert data[f"{field}-0-organisation"] == ["Laboratoire des arches"]
+
+
+def test_withdrawn_object_can_be_proposed_again_as_it_was(signed_in, organisation):
+    event = factories.EventFactory(organisation=organisation, withdrawn=True)
+
+    answer = fill(
+        signed_in, address("content-edit", organisation.slug, "event", event.pk), "submit"
+    )
+
+    assert answer.url == address("submission-detail", held().pk)
+    assert held().status == "in_review"
+
+
+# --- Sending --------------------------------------------------------------------------------------
+
+
+def test_submitted_edit_waits_with_its_message(signed_in, organisation, profile):
+    answer = fill(signed_in, profile, "submit", summary_fr="Nouveau.", message="Merci d’avance !")
+
+    assert answer.url == address("submission-detail", held().pk)
+    assert held().status == "in_review"
+    assert held().history.get(action="submitted").message == "Merci d’avance !"
+
+
+def test_incomplete_submission_is_saved_and_says_what_is_missing(signed_in, organisation):
+    url = address("content-create", organisation.slug, "event")
+
+    answer = fill(signed_in, url, "submit", title_fr="Atelier", message="Bientôt")
+
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert held().status == "draft"
+    assert 'href="#id_kind"' in html
+    assert 'href="#id_start_date"' in html
+    assert browser.fields(html, "form")["message"] == ["Bientôt"]
+
+
+def test_form_shown_again_continues_the_draft_it_has_saved(signed_in, organisation):
+    url = address("content-create", organisation.slug, "event")
+    page = fill(signed_in, url, "submit", title_fr="Atelier")
+
+    press(signed_in, page, "save", title_fr="Atelier corrigé")
+
+    assert held().values["title_fr"] == "Atelier corrigé"
+
+
+def test_trusted_organisation_publishes_at_once(signed_in, organisation, profile):
+    Trust.objects.create(organisation=organisation, kind="organisation")
+
+    answer = fill(signed_in, profile, "submit", summary_fr="Nouveau.")
+
+    organisation.refresh_from_db()
+    assert organisation.summary_fr == "Nouveau."
+    assert answer.url == address("submission-detail", held().pk)
+
+
+def test_message_typed_with_a_draft_is_kept_for_its_author_until_it_is_sent(
+    signed_in, bob, organisation, profile
+):
+    page = fill(signed_in, profile, summary_fr="Nouveau.", message="À propos du titre")
+    colleague = Client()
+    colleague.force_login(bob)
+
+    mine = browser.fields(signed_in.get(page.url).content.decode(), "form")
+    theirs = browser.fields(colleague.get(page.url).content.decode(), "form")
+    fill(signed_in, page.url, "submit")
+    review.take_back(held(), by=bob)
+    after = browser.fields(signed_in.get(page.url).content.decode(), "form")
+
+    assert mine["message"] == ["À propos du titre"]
+    assert theirs["message"] == [""]
+    assert after["message"] == [""]
+
+
+def test_correction_asked_for_stands_above_the_form(signed_in, alice, dana, organisation):
+    sent = hold(
+        "organisation", {"summary_fr": "Trop long."}, by=alice, target=organisation, sent=True
+    )
+    review.ask_correction(sent, by=dana, message="Une phrase suffit.")
+
+    page = get(signed_in, "submission-edit", sent.pk)
+    answer = press(signed_in, page, "submit", summary_fr="Court.")
+
+    assert "Une phrase suffit." in page.content.decode()
+    assert answer.status_code == 302
+    assert held().status == "in_review"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_preview_saves_then_leads_to_the_page_in_that_language(language, signed_in, profile):
+    answer = fill(signed_in, profile, f"preview-{language}", summary_fr="Nouveau.")
+
+    assert answer.url == address("submission-preview", held().pk, language=language)
+    assert held().values == {"summary_fr": "Nouveau."}
+
+
+@pytest.mark.parametrize("action", ["preview-de", "publish", "", "delete"])
+def test_unknown_button_only_saves(action, signed_in, profile):
+    answer = fill(signed_in, profile, action, summary_fr="Nouveau.")
+
+    assert answer.url == address("submission-edit", held().pk)
+    assert held().status == "draft"
+
+
+def test_one_more_line_saves_nothing_and_keeps_everything(signed_in, organisation):
+    url = address("content-create", organisation.slug, "project")
+
+    answer = fill(
+        signed_in, url, more="funding", title_fr="Titre", **{"funding-0-funder": "Région"}
+    )
+
+    data = browser.fields(answer.content.decode(), "form")
+    assert not Submission.objects.exists()
+    assert answer.status_code == 200
+    assert data["funding-TOTAL_FORMS"] == ["2"]
+    assert (data["title_fr"], data["funding-0-funder"]) == (["Titre"], ["Région"])
+
+
+# --- What is not taken from a form ----------------------------------------------------------------
+
+
+def test_names_that_are_no_field_are_not_stored(signed_in, alice, organisation, elsewhere, profile):
+    fill(
+        signed_in,
+        profile,
+        summary_fr="Nouveau.",
+        status="published",
+        slug="volé",
+        pk=str(elsewhere.pk),
+        organisation=str(elsewhere.pk),
+        author="1",
+        verified_on="2020-01-01",
+        version="99",
+        is_staff="on",
+    )
+
+    assert held().values == {"summary_fr": "Nouveau."}
+    assert (held().organisation, held().target_id) == (organisation, organisation.pk)
+
+
+def test_agreement_cannot_be_given_by_a_form(signed_in, dana, organisation, elsewhere):
+    fill(
+        signed_in,
+        address("content-create", organisation.slug, "project"),
+        "submit",
+        title_fr="Titre",
+        stage="running",
+        **{
+            "partners-TOTAL_FORMS": "2",
+            "partners-1-organisation": "Ailleurs",
+            "partners-1-role": "data",
+            "partners-1-agreed_at": "2026-01-01",
+            "partners-1-id": "1",
+        },
+    )
+
+    review.publish(held(), by=dana)
+
+    partners = Project.objects.get().partners
+    assert [str(row.organisation) for row in partners.agreed()] == ["Laboratoire des arches"]
+    assert partners.get(organisation=elsewhere).agreed_at is None
+
+
+# --- Proposing an organisation --------------------------------------------------------------------
+
+
+def test_newcomer_proposes_an_organisation_and_becomes_its_owner(client, newton, dana):
+    client.force_login(newton)
+
+    answer = fill(
+        client, address("organisation-propose"), "submit", name="Nouvelle", kind="startup"
+    )
+    seen = client.get(answer.url)
+    review.publish(held(), by=dana)
+
+    assert seen.status_code == 200
+    assert newton.owns(Organisation.objects.get(name="Nouvelle"))
+
+
+def test_proposal_of_somebody_is_nobody_else_s(client, newton, charlie):
+    draft = hold("organisation", {"name": "Nouvelle"}, by=newton)
+    client.force_login(charlie)
+
+    assert get(client, "submission-edit", draft.pk).status_code == 404
+    assert get(client, "submission-detail", draft.pk).status_code == 404
+
+
+def test_proposals_are_limited_and_keep_what_was_typed(client, newton, monkeypatch):
+    monkeypatch.setattr(writing, "PROPOSALS_A_DAY", 1)
+    client.force_login(newton)
+    fill(client, address("organisation-propose"), name="Première")
+
+    answer = fill(client, address("organisation-propose"), name="Deuxième")
+
+    assert (answer.status_code, answer["Retry-After"]) == (429, "86400")
+    assert browser.fields(answer.content.decode(), "form")["name"] == ["Deuxième"]
+    assert held().values == {"name": "Première"}
+
+
+def test_nobody_writes_an_organisation_in_the_name_of_another(signed_in, organisation):
+    for method in (signed_in.get, signed_in.post):
+        assert method(f"/fr/espace/{organisation.slug}/fiche/nouveau/").status_code == 404
+        assert (
+            method(address("content-create", organisation.slug, "organisation")).status_code == 404
+        )
+
+
+# --- Two at once ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def colleague(bob):
+    client = Client()
+    client.force_login(bob)
+    return client
+
+
+def test_second_to_save_is_told_and_loses_nothing(signed_in, colleague, profile):
+    mine = signed_in.get(profile)
+    fill(colleague, profile, summary_fr="De Bob.", website="https://bob.example/")
+
+    answer = press(signed_in, mine, summary_fr="D’Alice.", former_name="Ancien nom")
+
+    html = answer.content.decode()
+    data = browser.fields(html, "form")
+    assert answer.status_code == 409
+    assert "Bob" in html
+    assert "De Bob." in html
+    assert (data["summary_fr"], data["former_name"]) == (["D’Alice."], ["Ancien nom"])
+    assert data["theirs"] == ["website"]
+    assert held().values == {"summary_fr": "De Bob.", "website": "https://bob.example/"}
+
+
+def test_second_to_save_writes_over_knowingly_and_keeps_what_they_did_not_touch(
+    signed_in, colleague, profile
+):
+    mine = signed_in.get(profile)
+    fill(colleague, profile, summary_fr="De Bob.", website="https://bob.example/")
+    late = press(signed_in, mine, summary_fr="D’Alice.")
+
+    answer = press(signed_in, late)
+
+    assert answer.url == address("submission-edit", held().pk)
+    assert held().values == {"summary_fr": "D’Alice.", "website": "https://bob.example/"}
+
+
+def test_second_to_save_may_take_the_other_version(signed_in, colleague, profile):
+    mine = signed_in.get(profile)
+    fill(colleague, profile, summary_fr="De Bob.")
+    late = press(signed_in, mine, summary_fr="D’Alice.", former_name="Ancien")
+
+    press(signed_in, late, theirs=["summary_fr"])
+
+    assert held().values == {"summary_fr": "De Bob.", "former_name": "Ancien"}
+
+
+def test_second_to_save_keeps_rows_and_images(signed_in, colleague, organisation, profile):
+    mine = signed_in.get(profile)
+    fill(colleague, profile, summary_fr="De Bob.")
+
+    late = press(
+        signed_in,
+        mine,
+        logo=photo(),
+        logo_alt_fr="Un logo",
+        **{"contacts-0-name": "Accueil", "contacts-0-email": "a@example.org"},
+    )
+    press(signed_in, late)
+
+    assert late.status_code == 409
+    assert held().values["contacts"][0]["name"] == "Accueil"
+    assert storage.held_storage().exists(held().values["logo"])
+    assert held().values["summary_fr"] == "De Bob."
+
+
+def test_one_s_own_other_window_is_named_as_such(signed_in, profile):
+    mine = signed_in.get(profile, headers={"accept-language": "en"})
+    english = address("organisation-edit", "laboratoire-des-arches", language="en")
+    mine = signed_in.get(english)
+    fill(signed_in, profile, summary_fr="D’une autre fenêtre.")
+
+    answer = press(signed_in, mine, summary_fr="De celle-ci.")
+
+    assert answer.status_code == 409
+    assert "You, in another window," in answer.content.decode()
+
+
+def test_change_of_the_live_object_by_staff_is_told_without_naming_them(
+    signed_in, fay, organisation
+):
+    url = address("organisation-edit", organisation.slug, language="en")
+    mine = signed_in.get(url)
+    organisation.refresh_from_db()
+    with review.direct_edit(organisation, by=fay):
+        organisation.summary_fr = "Du secrétariat."
+        organisation.save()
+
+    answer = press(signed_in, mine, summary_fr="D’Alice.")
+
+    html = answer.content.decode()
+    assert answer.status_code == 409
+    assert "The association’s team wrote here" in html
+    assert "Du secrétariat." in html
+    assert "Fay" not in html
+
+
+def test_what_was_put_live_over_a_held_edit_is_shown_when_it_is_opened(
+    signed_in, alice, fay, organisation
+):
+    draft = hold("organisation", {"summary_fr": "D’Alice."}, by=alice, target=organisation)
+    with review.direct_edit(organisation, by=fay):
+        organisation.summary_fr = "Du secrétariat."
+        organisation.save()
+
+    page = get(signed_in, "submission-edit", draft.pk)
+    data = browser.fields(page.content.decode(), "form")
+    press(signed_in, page, theirs=["summary_fr"])
+
+    assert "Du secrétariat." in page.content.decode()
+    assert data["summary_fr"] == ["D’Alice."]
+    assert "theirs" not in data
+    draft.refresh_from_db()
+    assert draft.values == {}
+
+
+def test_conflict_is_settled_by_saving_one_s_own_version(signed_in, alice, fay, organisation):
+    draft = hold("organisation", {"summary_fr": "D’Alice."}, by=alice, target=organisation)
+    with review.direct_edit(organisation, by=fay):
+        organisation.summary_fr = "Du secrétariat."
+        organisation.save()
+
+    press(signed_in, get(signed_in, "submission-edit", draft.pk))
+
+    draft.refresh_from_db()
+    assert draft.values == {"summary_fr": "D’Alice."}
+    assert review.conflicts(draft) == []
+
+
+def test_request_sent_meanwhile_keeps_the_text_and_can_be_taken_back(
+    signed_in, alice, bob, organisation
+):
+    draft = hold("organisation", {"summary_fr": "D’Alice."}, by=alice, target=organisation)
+    mine = get(signed_in, "submission-edit", draft.pk)
+    review.submit(draft, by=bob)
+
+    late = press(signed_in, mine, website="https://alice.example/")
+    again = press(signed_in, late, "save")
+    taken = press(signed_in, again, "take-back")
+
+    assert [late.status_code, again.status_code, taken.status_code] == [409, 409, 302]
+    assert browser.fields(late.content.decode(), "form")["website"] == ["https://alice.example/"]
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+    assert draft.values == {"summary_fr": "D’Alice.", "website": "https://alice.example/"}
+
+
+def test_request_published_meanwhile_becomes_a_new_edit(signed_in, alice, bob, dana, organisation):
+    draft = hold("event", EVENT, by=alice, organisation=organisation)
+    mine = get(signed_in, "submission-edit", draft.pk)
+    review.publish(review.submit(draft, by=bob), by=dana)
+
+    late = press(signed_in, mine, place="Institut de Botanique")
+    saved = press(signed_in, late)
+
+    assert late.status_code == 409
+    edit = Submission.objects.open().get()
+    assert saved.url == address("submission-edit", edit.pk)
+    assert (edit.target, edit.values) == (Event.objects.get(), {"place": "Institut de Botanique"})
+
+
+def test_proposal_refused_meanwhile_becomes_a_new_one(signed_in, alice, bob, dana, organisation):
+    draft = hold("event", EVENT, by=alice, organisation=organisation)
+    mine = get(signed_in, "submission-edit", draft.pk)
+    review.refuse(review.submit(draft, by=bob), by=dana, message="Hors sujet.")
+
+    late = press(signed_in, mine, place="Institut de Botanique")
+    press(signed_in, late)
+
+    assert late.status_code == 409
+    new = Submission.objects.open().get()
+    assert new.pk != draft.pk
+    assert (new.values["title_fr"], new.values["place"]) == (
+        "Atelier secret",
+        "Institut de Botanique",
+    )
+
+
+@pytest.mark.parametrize("token", ["", "9.9", "x", "1.1.1", "\x00"])
+def test_form_that_does_not_say_what_it_shows_is_late(token, signed_in, profile):
+    answer = fill(signed_in, profile, token=token, summary_fr="Nouveau.")
+
+    assert answer.status_code in (200, 409)
+    assert not Submission.objects.exists()
+
+
+# --- Lost access ----------------------------------------------------------------------------------
+
+
+def test_editor_removed_while_writing_saves_nothing(signed_in, alice, organisation, profile):
+    page = signed_in.get(profile)
+    alice.seats.all().delete()
+
+    answer = press(signed_in, page, summary_fr="Nouveau.")
+
+    assert answer.status_code == 404
+    assert not Submission.objects.exists()
+
+
+def test_text_of_a_lost_session_is_shown_to_be_copied(signed_in, profile):
+    page = signed_in.get(profile)
+    signed_in.logout()
+
+    answer = press(signed_in, page, summary_fr="Mon long texte", description_en="<b>Two</b>")
+
+    html = answer.content.decode()
+    assert answer.status_code == 403
+    assert "Mon long texte" in html
+    assert "&lt;b&gt;Two&lt;/b&gt;" in html
+    assert f"next={profile}" in html
+    assert "no-cache" in answer["Cache-Control"]
+    assert not Submission.objects.exists()
+
+
+def test_text_of_an_expired_form_is_shown_to_be_copied(alice, profile):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    page = client.get(profile)
+    del client.cookies["csrftoken"]
+
+    answer = press(client, page, summary_fr="Mon long texte")
+
+    assert answer.status_code == 403
+    assert "Mon long texte" in answer.content.decode()
+    assert not Submission.objects.exists()
+
+
+# --- Whatever comes in ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value"),
+    [
+        ("organisation", "name", "x" * 151),
+        ("organisation", "summary_en", "é" * 301),
+        ("organisation", "website", "javascript:alert(1)"),
+        ("organisation", "latitude", "nord"),
+        ("organisation", "commune", "999999"),
+        ("organisation", "parent", "Inconnue"),
+        ("organisation", "kind", "pirate"),
+        ("organisation", "description_fr", "NUL \x00 inside"),
+        ("event", "start_date", "2026-02-30"),
+        ("event", "price", "-1,5,0"),
+        ("event", "timezone", "Mars/Base"),
+        ("event", "themes", "abc"),
+        ("event", "projects", "9" * 40),
+        ("event", "languages", "klingon"),
+        ("project", "starts_on", "x" * 11),
+        ("project", "stage", "\u202e"),
+        ("project", "links-0-url", "ftp://["),
+        ("project", "funding-0-amount", "9" * 5000),
+    ],
+)
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_bad_value_is_told_beside_its_field_and_kept(
+    kind, field, value, language, signed_in, organisation
+):
+    url = (
+        address("organisation-edit", organisation.slug, language=language)
+        if kind == "organisation"
+        else address("content-create", organisation.slug, kind, language=language)
+    )
+    kept = "former_name" if kind == "organisation" else "title_fr"
+
+    answer = fill(signed_in, url, **{field: value, kept: "Gardé 🦩"})
+
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert f'id="id_{field}_error"' in html
+    assert browser.fields(html, "form")[kept] == ["Gardé 🦩"]
+    assert not Submission.objects.exists()
+
+
+SAFE = [
+    "🦩🏳️‍🌈 e\u0301",
+    "שלום \u202eabc",
+    "<script>alert(1)</script><b>gras</b>",
+    "[lien](javascript:alert(1)) ![x](https://evil.example/t.png) <iframe src=x>",
+    "# Titre\n\n- [ok](https://example.org)\n\n<h1 id=header>x</h1>",
+]
+
+
+@pytest.mark.parametrize("text", SAFE)
+@pytest.mark.parametrize("kind", ["event", "project"])
+def test_odd_text_goes_through_to_the_page_safely(text, kind, client, alice, dana, organisation):
+    client.force_login(alice)
+    changes = {"kind": "workshop", "start_date": "2027-01-01", "start_time": "10:00"}
+    changes = changes if kind == "event" else {"stage": "idea"}
+
+    answer = fill(
+        client,
+        address("content-create", organisation.slug, kind),
+        "submit",
+        title_fr=text[:100],
+        summary_fr=text,
+        description_fr=text,
+        **changes,
+    )
+    detail = client.get(answer.url)
+    review.publish(held(), by=dana)
+    model = kinds.named(kind).model
+    page = Client().get(model.objects.get().get_absolute_url(), follow=True)
+
+    for response in (detail, page):
+        html = response.content.decode()
+        assert response.status_code == 200
+        for unsafe in (
+            "<script>alert",
+            "<iframe",
+            'href="javascript',
+            "<img src=x",
+            "<h1 id=header",
+        ):
+            assert unsafe not in html
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+        b"GIF89a" + b"\0" * 40,
+        b"not an image",
+        b"",
+    ],
+)
+def test_bad_image_is_told_and_the_text_kept(data, signed_in, profile):
+    answer = fill(signed_in, profile, logo=SimpleUploadedFile("logo.png", data), summary_fr="Gardé")
+
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert 'id="id_logo_error"' in html
+    assert browser.fields(html, "form")["summary_fr"] == ["Gardé"]
+    assert not Submission.objects.exists()
+
+
+def test_image_of_sixty_megabytes_is_told_and_the_text_kept(signed_in, profile):
+    huge = SimpleUploadedFile("logo.png", b"\0" * 60_000_000)
+
+    answer = fill(signed_in, profile, logo=huge, summary_fr="Gardé", rna="après le fichier")
+
+    html = answer.content.decode()
+    data = browser.fields(html, "form")
+    assert answer.status_code == 200
+    assert 'id="id_logo_error"' in html
+    assert (data["summary_fr"], data["rna"]) == (["Gardé"], ["après le fichier"])
+
+
+def test_too_many_images_answer_429_with_the_text_kept(signed_in, profile, monkeypatch):
+    monkeypatch.setattr(limits, "UPLOADS", 0)
+
+    answer = fill(signed_in, profile, logo=photo(), summary_fr="Gardé")
+
+    assert (answer.status_code, answer["Retry-After"]) == (429, "1800")
+    assert browser.fields(answer.content.decode(), "form")["summary_fr"] == ["Gardé"]
+
+
+def test_organisation_without_room_for_images_is_told(signed_in, profile, settings):
+    settings.IMAGE_QUOTA_BYTES = 10
+
+    answer = fill(signed_in, profile, logo=photo(), summary_fr="Gardé")
+
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert 'id="id_logo_error"' in html
+    assert browser.fields(html, "form")["summary_fr"] == ["Gardé"]
+
+
+def test_image_is_not_public_before_it_is_published(signed_in, dana, organisation, profile):
+    fill(signed_in, profile, "submit", logo=photo(), logo_alt_fr="Un logo")
+    name = held().values["logo"]
+
+    before = Client().get(f"/media/{name}").status_code
+    shown = fetch(signed_in, address("submission-image", held().pk, name))
+
+    assert before == 404
+    assert (shown.status_code, shown["Content-Type"]) == (200, "image/webp")
+
+
+@pytest.mark.parametrize(
+    "body", [b"\xff\xfe", b"a=" + b"x" * 3_000_000, b"&".join([b"a=1"] * 1500)]
+)
+def test_malformed_body_is_no_error_of_ours(body, signed_in, profile):
+    answer = signed_in.post(profile, body, content_type="application/x-www-form-urlencoded")
+
+    assert answer.status_code in (200, 400, 409, 413)

@@ -1,0 +1,397 @@
+"""The desk as a whole: who gets in where, what is not there, the texts of the site, the history."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import URLPattern, URLResolver, reverse
+from django.utils.translation import override
+
+from members.models import User
+from portal import review
+from portal.models import HistoryEntry, Page
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "members.backends.AddressBackend"
+# The tables that moderators see; everything else is for administrators.
+MODERATORS_SEE = {"portal_submission"}
+
+
+def addresses() -> dict[str, str]:
+    """Each address of the desk by its name, with a key of 1 wherever one is asked for."""
+    found = {}
+
+    def walk(patterns, prefix):
+        for pattern in patterns:
+            route = prefix + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                walk(pattern.url_patterns, route)
+            elif isinstance(pattern, URLPattern) and pattern.name and "^" not in route:
+                for part in ("<int:pk>", "<int:entry>", "<int:row>", "<path:object_id>"):
+                    route = route.replace(part, "1")
+                for part in ("<slug:name>", "<slug:side>"):
+                    route = route.replace(part, "logo")
+                found[pattern.name] = f"/fr/admin/{route}"
+
+    walk(admin.site.get_urls(), "")
+    return found
+
+
+@pytest.fixture
+def everything(db, fay, alice, organisation):
+    """One row of each table, with the key 1 wherever the database gives it."""
+    factories.EventFactory(organisation=organisation)
+    factories.ProjectFactory(organisation=organisation)
+    factories.ThemeFactory()
+    factories.CommuneFactory()
+    factories.SourceFactory()
+
+
+# --- Who gets in -----------------------------------------------------------------------------------
+
+
+def test_every_table_has_its_addresses():
+    names = set(addresses())
+
+    assert {"portal_submission_change", "members_user_change", "events_event_change"} <= names
+    assert len(names) > 60
+
+
+def answers(client, method="get", **data):
+    """What each address answers; signing out, which would end it, left out."""
+    known = {name: address for name, address in addresses().items() if name != "logout"}
+    return {name: getattr(client, method)(address, data) for name, address in known.items()}
+
+
+def test_visitors_are_sent_to_the_sign_in_page_of_the_site(client, everything):
+    sign_in = reverse("account_login")
+
+    for method in ("get", "post"):
+        elsewhere = {
+            name: answer.status_code
+            for name, answer in answers(client, method).items()
+            if answer.status_code != 302 or not answer.url.startswith(sign_in)
+        }
+        assert elsewhere == {}
+
+
+@pytest.mark.parametrize("who", ["newton", "alice", "bob"])
+def test_people_who_are_no_staff_are_refused(who, client, everything, request):
+    client.force_login(request.getfixturevalue(who), backend=BACKEND)
+
+    for method in ("get", "post"):
+        let_in = {n for n, answer in answers(client, method).items() if answer.status_code != 403}
+        assert let_in == set()
+
+
+def test_moderators_see_moderation_and_nothing_else(client, dana, everything):
+    client.force_login(dana, backend=BACKEND)
+    theirs = {"index", "login", "jsi18n"}
+    before = User.objects.count(), HistoryEntry.objects.count()
+
+    for method, data in (("get", {}), ("post", {"post": "yes"})):
+        let_in = {
+            name
+            for name, answer in answers(client, method, **data).items()
+            if answer.status_code not in (403, 404, 405)
+            and name not in theirs
+            and "_".join(name.split("_")[:2]) not in MODERATORS_SEE
+        }
+        assert let_in == set()
+    assert (User.objects.count(), HistoryEntry.objects.count()) == before
+
+
+@pytest.mark.parametrize("app", ["members", "events", "portal"])
+def test_moderators_find_no_list_of_tables_but_theirs(app, client, dana):
+    client.force_login(dana, backend=BACKEND)
+
+    assert client.get(f"/fr/admin/{app}/").status_code == (200 if app == "portal" else 404)
+    assert [each["app_label"] for each in client.get("/fr/admin/").context["app_list"]] == [
+        "portal"
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"app_label": "members", "model_name": "seat", "field_name": "user"},
+        {"app_label": "members", "model_name": "membership", "field_name": "organisation"},
+        {"app_label": "members", "model_name": "seat", "field_name": "password"},
+        {"app_label": "auth", "model_name": "permission", "field_name": "content_type"},
+        {},
+    ],
+)
+def test_moderators_complete_nothing_from_tables_they_do_not_see(query, client, dana):
+    client.force_login(dana, backend=BACKEND)
+
+    assert client.get("/fr/admin/autocomplete/", query | {"term": "a"}).status_code == 403
+
+
+def test_administrators_see_every_page(client, fay, everything):
+    client.force_login(fay, backend=BACKEND)
+
+    # 403: what is used is not deleted, and completing nothing.
+    wrong = {
+        name: answer.status_code
+        for name, answer in answers(client).items()
+        if answer.status_code not in (200, 302, 403, 404)
+    }
+    assert wrong == {}
+
+
+def test_an_account_out_of_use_is_out_at_once(client, dana):
+    client.force_login(dana, backend=BACKEND)
+    dana.is_active = False
+    dana.save()
+
+    assert client.get("/fr/admin/").status_code == 302
+
+
+# --- Signing in ------------------------------------------------------------------------------------
+
+
+def test_one_signs_in_where_everybody_does(client):
+    answer = client.get("/fr/admin/portal/submission/?status=all")
+
+    assert (
+        answer.url == f"{reverse('account_login')}?next=/fr/admin/portal/submission/%3Fstatus%3Dall"
+    )
+
+
+def test_the_admin_has_no_way_of_signing_in_of_its_own(client, fay):
+    answer = client.post(
+        "/fr/admin/login/", {"username": fay.email, "password": "a-long-enough-password"}
+    )
+
+    assert answer.status_code == 302
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kept"),
+    [
+        ("/fr/admin/portal/submission/", "/fr/admin/portal/submission/"),
+        ("https://evil.example/", "/fr/admin/"),
+        ("//evil.example/", "/fr/admin/"),
+        ("javascript:alert(1)", "/fr/admin/"),
+        ("", "/fr/admin/"),
+    ],
+)
+def test_signing_in_leads_nowhere_else(wanted, kept, client):
+    answer = client.get("/fr/admin/login/", {"next": wanted})
+
+    assert answer.url == f"{reverse('account_login')}?next={kept}"
+
+
+def test_who_is_signed_in_is_not_sent_round_in_circles(client, dana, alice):
+    client.force_login(dana, backend=BACKEND)
+    assert client.get("/fr/admin/login/").url == reverse("admin:index")
+
+    client.force_login(alice, backend=BACKEND)
+    assert client.get("/fr/admin/login/").status_code == 403
+
+
+# --- What is not there -----------------------------------------------------------------------------
+
+
+def test_no_group_and_no_address_of_a_library_is_offered():
+    assert not admin.site.is_registered(Group)
+    assert {model._meta.app_label for model in admin.site._registry} == {
+        "portal",
+        "members",
+        "events",
+    }
+
+
+@pytest.mark.parametrize(
+    "path", ["auth/group/", "account/emailaddress/", "password_change/", "r/1/1/", "doc/"]
+)
+def test_what_the_portal_has_elsewhere_is_not_in_the_desk(path, client, fay):
+    client.force_login(fay, backend=BACKEND)
+
+    assert client.get(f"/fr/admin/{path}").status_code == 404
+
+
+def test_nothing_is_deleted_several_at_once():
+    assert "delete_selected" not in dict(admin.site.actions)
+
+
+@pytest.mark.parametrize(
+    ("table", "query"),
+    [
+        ("members/user", "password__startswith=a"),
+        ("members/seat", "user__password__startswith=a"),
+        ("members/invitation", "token_hash__startswith=a"),
+        ("portal/historyentry", "actor__password__startswith=a"),
+    ],
+)
+def test_lists_are_no_oracle(table, query, client, fay):
+    client.force_login(fay, backend=BACKEND)
+
+    assert client.get(f"/fr/admin/{table}/?{query}").status_code == 400
+
+
+def test_no_page_opens_over_another(client, fay, organisation):
+    client.force_login(fay, backend=BACKEND)
+
+    text = client.get("/fr/admin/members/membership/add/").content.decode()
+
+    assert "_popup=1" not in text
+
+
+@pytest.mark.parametrize("field", ["password", "folded_email", "nonsense"])
+def test_rows_are_asked_for_by_their_key_only(field, client, fay):
+    client.force_login(fay, backend=BACKEND)
+
+    assert client.get(f"/fr/admin/members/user/?_to_field={field}").status_code == 400
+
+
+# --- How it looks ----------------------------------------------------------------------------------
+
+
+def test_pages_have_nothing_inline(client, fay, everything):
+    client.force_login(fay, backend=BACKEND)
+
+    for name, address in addresses().items():
+        answer = client.get(address)
+        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+            text = answer.content.decode()
+            assert " style=" not in text, name
+            assert "<style" not in text, name
+            assert "<script>" not in text, name
+            assert "onclick" not in text, name
+
+
+def test_pages_lead_to_the_other_language_and_to_the_site(client, fay):
+    client.force_login(fay, backend=BACKEND)
+
+    text = client.get("/en/admin/members/theme/?q=a").content.decode()
+
+    assert '<a href="/fr/admin/members/theme/?q=a" hreflang="fr" lang="fr">Français</a>' in text
+    assert f'<a href="{reverse("home").replace("/fr/", "/en/")}">' in text
+
+
+# --- Texts of the site -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def text(db):
+    said = {"title_fr": "Contact", "title_en": "Contact", "body_fr": "Texte", "body_en": "Text"}
+    return Page.objects.update_or_create(code="contact", defaults=said)[0]
+
+
+@pytest.fixture
+def desk(client, fay):
+    client.force_login(fay, backend=BACKEND)
+    return client
+
+
+def test_a_text_of_the_site_is_written_in_both_languages(desk, text):
+    sent = {
+        "title_fr": "Nous joindre",
+        "title_en": "Reach us",
+        "body_fr": "Écrivez.",
+        "body_en": "Write.",
+    }
+
+    answer = desk.post(f"/fr/admin/portal/page/{text.pk}/change/", sent)
+
+    text.refresh_from_db()
+    assert answer.status_code == 302
+    assert (text.title_fr, text.title_en, text.body_fr, text.body_en) == tuple(sent.values())
+
+
+def test_a_text_of_the_site_needs_both_languages_and_keeps_its_code(desk, text):
+    sent = {
+        "title_fr": "Nous joindre",
+        "title_en": "",
+        "body_fr": "Écrivez.",
+        "body_en": "",
+        "code": "terms",
+    }
+
+    answer = desk.post(f"/fr/admin/portal/page/{text.pk}/change/", sent)
+
+    text.refresh_from_db()
+    assert answer.status_code == 200
+    assert set(answer.context["adminform"].form.errors) == {"title_en", "body_en"}
+    assert (text.code, text.title_fr) == ("contact", "Contact")
+
+
+def test_a_text_of_the_site_is_not_deleted(desk, text):
+    assert desk.post(f"/fr/admin/portal/page/{text.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert Page.objects.filter(pk=text.pk).exists()
+
+
+# --- History ---------------------------------------------------------------------------------------
+
+
+def test_history_can_be_read_and_not_written(desk, fay, organisation):
+    with review.direct_edit(organisation, by=fay, message="Coquille."):
+        organisation.summary_fr = "Un résumé corrigé."
+        organisation.save()
+    entry = HistoryEntry.objects.get()
+
+    listed = desk.get("/en/admin/portal/historyentry/").content.decode()
+    shown = desk.get(f"/en/admin/portal/historyentry/{entry.pk}/change/").content.decode()
+
+    assert "Coquille." in listed
+    assert "corrigé" in shown
+    for path in ("add/", f"{entry.pk}/delete/", f"{entry.pk}/history/"):
+        assert desk.get(f"/en/admin/portal/historyentry/{path}").status_code == 404
+    assert (
+        desk.post(f"/en/admin/portal/historyentry/{entry.pk}/change/", {"message": "x"}).status_code
+        == 200
+    )
+    entry.refresh_from_db()
+    assert entry.message == "Coquille."
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_history_costs_the_same_whatever_its_length(
+    number, desk, fay, organisation, django_assert_num_queries
+):
+    for each in range(number):
+        with review.direct_edit(organisation, by=fay):
+            organisation.summary_fr = f"Version {each}."
+            organisation.save()
+
+    desk.get("/fr/admin/portal/historyentry/")
+    with django_assert_num_queries(5):
+        assert desk.get("/fr/admin/portal/historyentry/").status_code == 200
+
+
+# --- Demo accounts ---------------------------------------------------------------------------------
+
+
+def test_demo_accounts_are_deleted_and_no_other(db, alice, organisation, capsys):
+    demo = factories.UserFactory(email="Owner@Demo.example", owner=organisation)
+    lookalike = factories.UserFactory(email="someone@notdemo.example")
+
+    call_command("delete_demo_accounts", no_input=True)
+
+    assert not User.objects.filter(pk=demo.pk).exists()
+    assert set(User.objects.all()) == {alice, lookalike}
+    assert "owner@demo.example" in capsys.readouterr().out
+
+
+def test_demo_accounts_are_not_deleted_without_a_word(db, monkeypatch, capsys):
+    factories.UserFactory(email="owner@demo.example")
+    monkeypatch.setattr("builtins.input", lambda question: "no")
+
+    with pytest.raises(CommandError):
+        call_command("delete_demo_accounts")
+
+    assert User.objects.count() == 1
+
+
+def test_csrf_is_asked_for_on_every_form(fay, text):
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(fay, backend=BACKEND)
+
+    with override("fr"):
+        for name in ("portal_page_change", "events_event_add", "members_user_add"):
+            assert careful.post(addresses()[name], {}).status_code == 403

@@ -1,0 +1,173 @@
+"""What every answer of the API has in common, and what it says of its data."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from events.models import FundingLine
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+LISTS = ["organisations", "people", "themes", "projects", "events"]
+
+
+def fill(rows):
+    """So many rows of each kind, each with everything its answer shows."""
+    themes = [factories.ThemeFactory(), factories.ThemeFactory()]
+    for _ in range(rows):
+        parent = factories.OrganisationFactory()
+        organisation = factories.OrganisationFactory(
+            parent=parent, themes=themes, founding=True, commune=factories.CommuneFactory()
+        )
+        organisation.exchanges.create(direction="need", topic="data", text_fr="Des données")
+        project = factories.ProjectFactory(organisation=organisation, themes=themes)
+        project.partners.create(organisation=parent, agreed_at=timezone.now())
+        FundingLine.objects.create(project=project, funder="Région", amount=10, source="Article")
+        event = factories.EventFactory(organisation=organisation, themes=themes)
+        event.projects.add(project)
+        organisation.people.create(name="Ada", role_fr="Présidente")
+
+
+def cost(client, address):
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        response = client.get(address)
+    assert response.status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize(
+    ("name", "queries"),
+    [("organisations", 5), ("people", 4), ("themes", 2), ("projects", 5), ("events", 4)],
+)
+def test_a_list_costs_the_same_however_long(client, name, queries):
+    costs = []
+    for rows in (1, 2, 97):
+        fill(rows)
+        costs.append(cost(client, f"/api/v1/{name}/?page_size=100"))
+
+    assert costs == [queries] * 3
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize(
+    ("query", "key"),
+    [
+        ("colour=blue", "colour"),
+        ("ordering=user__password", "ordering"),
+        ("owner__email__startswith=a", "owner__email__startswith"),
+        ("limit=1000000", "limit"),
+        ("page_size=1000000", "page_size"),
+        ("page_size=0", "page_size"),
+        ("page_size=ten", "page_size"),
+        ("sort=password", "sort"),
+        ("q=" + "a" * 201, "q"),
+    ],
+)
+def test_what_means_nothing_is_a_400_that_names_it(client, name, query, key):
+    response = client.get(f"/api/v1/{name}/?{query}", headers={"accept-language": "en"})
+
+    assert response.status_code == 400
+    body = response.json()
+    assert body["type"] == "validation_error"
+    assert [error["attr"] for error in body["errors"]] == [key]
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("page", ["0", "-1", "99", "last1", "９"])
+def test_a_page_that_does_not_exist_is_a_404(client, name, page):
+    assert client.get(f"/api/v1/{name}/", {"page": page}).status_code == 404
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_nothing_can_be_written(client, name, method):
+    response = getattr(client, method)(
+        f"/api/v1/{name}/", "[" * 5000, content_type="application/json"
+    )
+
+    assert response.status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [("fr", "Il n’y a pas de filtre"), ("en", "There is no filter called “colour”.")],
+)
+def test_errors_speak_the_readers_language(client, language, message):
+    response = client.get("/api/v1/events/?colour=1", headers={"accept-language": language})
+
+    assert response.json()["errors"][0]["detail"].startswith(message)
+
+
+def test_text_in_two_languages_is_an_object(client):
+    project = factories.ProjectFactory(title_fr="Projet", title_en="", summary_en="In English.")
+
+    answer = client.get(f"/api/v1/projects/{project.pk}/").json()
+
+    assert answer["title"] == {"fr": "Projet", "en": ""}
+    assert answer["summary"] == {"fr": "Un résumé en français.", "en": "In English."}
+    assert answer["pages"]["fr"].endswith("/fr/projets/projet/")
+
+
+def test_a_member_says_its_college_and_another_actor_none(client):
+    member = factories.OrganisationFactory(name="Membre", founding=True)
+    factories.OrganisationFactory(name="Acteur")
+
+    answer = client.get("/api/v1/organisations/", {"sort": "name"}).json()
+
+    assert [row["membership"] for row in answer["results"]] == [
+        None,
+        {
+            "college": "founding",
+            "college_name": {"fr": "Membres fondateurs", "en": "Founding members"},
+            "since": "2025-09-25",
+        },
+    ]
+    only = client.get("/api/v1/organisations/?membership=founding").json()
+    assert [row["slug"] for row in only["results"]] == [member.slug]
+
+
+def test_the_answer_names_its_licence_and_is_open_to_any_page(client):
+    response = client.get("/api/v1/themes/")
+
+    assert response["Access-Control-Allow-Origin"] == "*"
+    assert 'rel="license"' in response["Link"]
+
+
+@pytest.mark.parametrize("word", ["santé", "SANTE", "sante", "médicaux"])
+def test_search_ignores_accents_case_and_form(client, word):
+    found = factories.ProjectFactory(summary_fr="Des données de santé, un robot médical.")
+    factories.ProjectFactory(summary_fr="Autre chose.")
+
+    answer = client.get("/api/v1/projects/", {"q": word}).json()
+
+    assert [row["id"] for row in answer["results"]] == [found.pk]
+
+
+def test_requests_beyond_the_limit_are_told_when_to_come_back(client):
+    answers = [client.get("/api/v1/themes/") for _ in range(121)]
+
+    assert {answer.status_code for answer in answers[:-1]} == {200}
+    assert answers[-1].status_code == 429
+    assert int(answers[-1]["Retry-After"]) > 0
+
+
+def test_the_description_is_whole(client, capsys):
+    from drf_spectacular.drainage import GENERATOR_STATS
+
+    with GENERATOR_STATS.silence():
+        response = client.get("/api/v1/schema/?format=json")
+
+    assert response.status_code == 200
+    assert not GENERATOR_STATS._warn_cache
+    assert not GENERATOR_STATS._error_cache
+    body = response.json()
+    assert body["info"]["license"]["name"].startswith("Licence Ouverte")
+    assert sorted(body["paths"]) == sorted(
+        path
+        for name, key in zip(LISTS, ["slug", "id", "code", "id", "id"], strict=True)
+        for path in (f"/api/v1/{name}/", f"/api/v1/{name}/{{{key}}}/")
+    )

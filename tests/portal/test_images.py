@@ -1,0 +1,244 @@
+"""Images that people send: what is kept of a good one, and what is said of a bad one."""
+
+import io
+import struct
+import zlib
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import override
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, PngImagePlugin
+
+from portal import images
+
+SECRET = b"43.6108 N 3.8767 E"
+
+
+def picture(format="PNG", size=(40, 30), mode="RGB", colour=(200, 30, 30), **options):
+    """The bytes of a small picture."""
+    out = io.BytesIO()
+    Image.new(mode, size, colour).save(out, format, **options)
+    return out.getvalue()
+
+
+def sent(data, name="photo.png"):
+    return SimpleUploadedFile(name, data)
+
+
+def opened(data):
+    return Image.open(io.BytesIO(data))
+
+
+def refusal(data, **kwargs):
+    """The code of the error that a file gives."""
+    with pytest.raises(ValidationError) as caught:
+        images.reencode(sent(data, **kwargs))
+    return caught.value.code
+
+
+# --- What is kept ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
+def test_picture_becomes_webp_of_its_size(format):
+    result = opened(images.reencode(sent(picture(format))))
+
+    assert (result.format, result.size) == ("WEBP", (40, 30))
+
+
+@pytest.mark.parametrize(
+    ("mode", "colour", "format", "kept"),
+    [
+        ("RGBA", (10, 20, 30, 0), "PNG", "RGBA"),
+        ("LA", (10, 0), "PNG", "RGBA"),
+        ("L", 128, "PNG", "RGB"),
+        ("1", 1, "PNG", "RGB"),
+        ("P", 3, "PNG", "RGB"),
+        ("I;16", 40_000, "PNG", "RGB"),
+        ("CMYK", (0, 255, 255, 0), "JPEG", "RGB"),
+    ],
+)
+def test_every_mode_of_picture_is_kept(mode, colour, format, kept):
+    result = opened(images.reencode(sent(picture(format, mode=mode, colour=colour))))
+
+    assert result.mode == kept
+
+
+def test_sixteen_bits_of_grey_keep_their_grey():
+    result = opened(images.reencode(sent(picture(mode="I;16", colour=40_000))))
+
+    assert result.getpixel((5, 5))[0] == pytest.approx(156, abs=3)
+
+
+def test_large_picture_is_reduced_to_1600_pixels():
+    result = opened(images.reencode(sent(picture("JPEG", (3200, 800)))))
+
+    assert result.size == (1600, 400)
+
+
+def test_picture_is_turned_upright():
+    exif = Image.Exif()
+    exif[0x0112] = 6  # a phone held upright
+
+    result = opened(images.reencode(sent(picture("JPEG", (40, 30), exif=exif))))
+
+    assert result.size == (30, 40)
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
+def test_metadata_is_lost(format):
+    exif = Image.Exif()
+    exif[0x010E] = SECRET.decode()
+    exif.get_ifd(0x8825)[1] = "N"
+    options = {"exif": exif, "xmp": b"<x>" + SECRET + b"</x>", "icc_profile": b"icc" + SECRET}
+    if format == "PNG":
+        text = PngImagePlugin.PngInfo()
+        text.add_text("Author", SECRET.decode())
+        options = {"pnginfo": text, "exif": exif}
+    data = picture(format, **options)
+
+    result = images.reencode(sent(data))
+
+    assert SECRET in data
+    assert SECRET not in result
+    assert not opened(result).getexif()
+    assert not {"xmp", "icc_profile", "Author"} & set(opened(result).info)
+
+
+def test_nothing_behind_the_picture_survives():
+    polyglot = picture("JPEG") + b"<script>alert(1)</script>PK\x03\x04"
+
+    result = images.reencode(sent(polyglot))
+
+    assert b"script" not in result
+    assert b"PK" not in result
+
+
+# --- What is refused ------------------------------------------------------------------------------
+
+
+def test_heavy_file_is_refused(settings):
+    settings.IMAGE_MAX_BYTES = 1000
+
+    assert refusal(b"x" * 1001) == "too_heavy"
+
+
+def test_picture_with_too_many_pixels_is_refused_before_it_is_decoded(settings):
+    settings.IMAGE_MAX_PIXELS = 1199
+
+    assert refusal(picture(size=(40, 30))) == "too_large"
+
+
+def bomb(side):
+    """A PNG that claims side × side pixels in a few hundred bytes."""
+
+    def chunk(kind, data):
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    pixels = zlib.compress(b"\0" * 100_000)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize("side", [7_000, 10_000, 60_000])
+def test_image_bomb_is_refused(side):
+    assert refusal(bomb(side)) == "too_large"
+
+
+def test_compressed_text_bomb_is_refused():
+    text = PngImagePlugin.PngInfo()
+    text.add_text("a", "x" * 20_000_000, zip=True)
+
+    assert refusal(picture(pnginfo=text)) == "not_an_image"
+
+
+@pytest.mark.parametrize("format", ["WEBP", "PNG"])
+def test_moving_picture_is_refused(format):
+    frames = [Image.new("RGB", (9, 9), (n * 60, 0, 0)) for n in range(3)]
+    out = io.BytesIO()
+    frames[0].save(out, format, save_all=True, append_images=frames[1:], duration=100)
+
+    assert refusal(out.getvalue()) == "animated"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"not an image",
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n",
+        b"\x89PNG\r\n\x1a\n" + b"\0" * 50,
+        picture("GIF"),
+        picture("TIFF"),
+        picture("BMP"),
+        picture("JPEG")[:200],
+        picture("PNG")[:60],
+    ],
+    ids=["text", "svg", "postscript", "broken", "gif", "tiff", "bmp", "short jpeg", "short png"],
+)
+def test_what_is_no_jpeg_png_or_webp_is_refused_whatever_its_name(data):
+    assert refusal(data, name="photo.jpg") == "not_an_image"
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from([picture("JPEG"), picture("PNG"), picture("WEBP")]),
+    st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), min_size=1, max_size=12),
+)
+def test_damaged_file_is_kept_clean_or_refused(data, damage):
+    damaged = bytearray(data)
+    for place, value in damage:
+        damaged[place % len(damaged)] = value
+
+    try:
+        result = images.reencode(sent(bytes(damaged)))
+    except ValidationError as error:
+        assert error.code in {"not_an_image", "too_large", "animated"}
+    else:
+        assert opened(result).format == "WEBP"
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_refusal_says_the_limit(language, settings):
+    settings.IMAGE_MAX_BYTES = 8 * 1024 * 1024
+
+    with override(language), pytest.raises(ValidationError) as caught:
+        images.reencode(sent(b"x" * (8 * 1024 * 1024 + 1)))
+        assert "8" in caught.value.messages[0]
+
+
+# --- A file that does not end ---------------------------------------------------------------------
+
+
+def handled(data, chunk=1000):
+    """What the first upload handler makes of a file, and what it lets the others keep."""
+    handler = images.CappedUpload()
+    handler.new_file("logo", "logo.png", "image/png", len(data), None)
+    passed = []
+    for start in range(0, len(data), chunk):
+        piece = handler.receive_data_chunk(data[start : start + chunk], start)
+        if piece is not None:
+            passed.append(piece)
+    return handler.file_complete(sum(map(len, passed))), b"".join(passed)
+
+
+def test_file_of_allowed_weight_is_left_to_the_others(settings):
+    settings.IMAGE_MAX_BYTES = 5000
+
+    assert handled(b"x" * 5000) == (None, b"x" * 5000)
+
+
+def test_heavier_file_is_dropped_and_tells_its_weight(settings):
+    settings.IMAGE_MAX_BYTES = 5000
+
+    file, passed = handled(b"x" * 60_000)
+
+    assert (file.size, file.read(), file.name) == (60_000, b"", "logo.png")
+    assert len(passed) <= 5000

@@ -1,0 +1,300 @@
+"""Who may come to which address, and do what there: each address, each role, GET and POST.
+
+A row gives the status for visitor, newcomer, editor elsewhere, editor, owner, moderator and
+administrator; one status stands for all of them. `in` is the way to the sign-in page, `to` any other
+redirect. POST is sent empty: what a role may do is asked for what is missing (200), told that it is
+stale (409) or done.
+"""
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from tests.world import ROLES, World, names
+
+pytestmark = pytest.mark.django_db
+
+PUBLIC = ("200", "405")
+ADMINISTRATOR = ("in 403 403 403 403 403 200", "in 403 403 403 403 403 200")
+NOBODY = ("in 403 403 403 403 403 403", "in 403 403 403 403 403 403")
+# Pages of the workspace that show, and those that hold a form.
+READ = ("in 404 404 200 200 404 404", "403 405 405 405 405 405 405")
+WRITE = ("in 404 404 200 200 404 404", "403 404 404 200 200 404 404")
+
+# Never reached by their own name: a redirect for old admin addresses, the admin's catch-all, and an
+# address that French law asks for. Media are tested with the images.
+UNNAMED = {
+    "(accessibilite)",
+    "admin:((?P<url>.*)$)",
+    "admin:(<path:object_id>/)",
+}
+
+ACCESS = {
+    "account_change_password": ("in 200 200 200 200 200 200", "in 200 200 200 200 200 200"),
+    "account_confirm_email": ("404", "404"),
+    "account_confirm_login_code": ("in to to to to to to", "in to to to to to to"),
+    "account_email": ("in 200 200 200 200 200 200", "in to to to to to to"),
+    "account_email_verification_sent": PUBLIC,
+    "account_inactive": PUBLIC,
+    "account_login": ("200 to to to to to to", "200 to to to to to to"),
+    "account_logout": ("to 200 200 200 200 200 200", "to"),
+    "account_reauthenticate": ("in 200 200 200 200 200 200", "in 200 200 200 200 200 200"),
+    "account_request_login_code": ("200 to to to to to to", "200 to to to to to to"),
+    "account_reset_password": ("200", "200"),
+    "account_reset_password_done": PUBLIC,
+    "account_reset_password_from_key": ("200", "200"),
+    "account_reset_password_from_key_done": PUBLIC,
+    "account_set_password": ("in to to to to to to", "in to to to to to to"),
+    "account_signup": ("200 to to to to to to", "200 to to to to to to"),
+    "admin:app_list": ("in 403 403 403 403 404 200", "in 403 403 403 403 404 200"),
+    "admin:autocomplete": ("in 403 403 403 403 403 403", "in 403 403 403 403 405 405"),
+    "admin:events_event_add": ADMINISTRATOR,
+    "admin:events_event_agreement": ("in 403 403 403 403 403 404", "in 403 403 403 403 403 404"),
+    "admin:events_event_change": ("in 403 403 403 403 403 200", "in 403 403 403 403 403 409"),
+    "admin:events_event_changelist": ADMINISTRATOR,
+    "admin:events_event_history": ADMINISTRATOR,
+    "admin:events_event_image": ("in 403 403 403 403 403 404", "in 403 403 403 403 403 404"),
+    "admin:events_event_republish": ("in 403 403 403 403 403 200", "in 403 403 403 403 403 409"),
+    "admin:events_event_restore": ("in 403 403 403 403 403 404", "in 403 403 403 403 403 404"),
+    "admin:events_event_withdraw": ADMINISTRATOR,
+    "admin:events_project_add": ADMINISTRATOR,
+    "admin:events_project_agreement": ADMINISTRATOR,
+    "admin:events_project_change": ("in 403 403 403 403 403 200", "in 403 403 403 403 403 409"),
+    "admin:events_project_changelist": ADMINISTRATOR,
+    "admin:events_project_history": ADMINISTRATOR,
+    "admin:events_project_image": ("in 403 403 403 403 403 404", "in 403 403 403 403 403 404"),
+    "admin:events_project_republish": ("in 403 403 403 403 403 200", "in 403 403 403 403 403 409"),
+    "admin:events_project_restore": ("in 403 403 403 403 403 404", "in 403 403 403 403 403 404"),
+    "admin:events_project_withdraw": ADMINISTRATOR,
+    "admin:index": ("in 403 403 403 403 200 200", "in 403 403 403 403 200 200"),
+    "admin:jsi18n": ("in 403 403 403 403 200 200", "in 403 403 403 403 405 405"),
+    "admin:login": ("in 403 403 403 403 to to", "in 403 403 403 403 to to"),
+    "admin:logout": ("in 403 403 403 403 405 405", "in 403 403 403 403 to to"),
+    "admin:members_college_add": ADMINISTRATOR,
+    "admin:members_college_change": ADMINISTRATOR,
+    "admin:members_college_changelist": ADMINISTRATOR,
+    "admin:members_college_delete": NOBODY,
+    "admin:members_college_history": ADMINISTRATOR,
+    "admin:members_commune_add": ADMINISTRATOR,
+    "admin:members_commune_change": ADMINISTRATOR,
+    "admin:members_commune_changelist": ADMINISTRATOR,
+    "admin:members_commune_delete": ADMINISTRATOR,
+    "admin:members_commune_history": ADMINISTRATOR,
+    "admin:members_distinction_add": ADMINISTRATOR,
+    "admin:members_distinction_change": ADMINISTRATOR,
+    "admin:members_distinction_changelist": ADMINISTRATOR,
+    "admin:members_distinction_delete": ADMINISTRATOR,
+    "admin:members_distinction_history": ADMINISTRATOR,
+    "admin:members_invitation_change": ("in 403 403 403 403 403 200", "in 403 403 403 403 403 403"),
+    "admin:members_invitation_changelist": ADMINISTRATOR,
+    "admin:members_membership_add": ADMINISTRATOR,
+    "admin:members_membership_change": ADMINISTRATOR,
+    "admin:members_membership_changelist": ADMINISTRATOR,
+    "admin:members_membership_delete": ADMINISTRATOR,
+    "admin:members_membership_history": ADMINISTRATOR,
+    "admin:members_organisation_add": ADMINISTRATOR,
+    "admin:members_organisation_agreement": (
+        "in 403 403 403 403 403 404",
+        "in 403 403 403 403 403 404",
+    ),
+    "admin:members_organisation_change": (
+        "in 403 403 403 403 403 200",
+        "in 403 403 403 403 403 409",
+    ),
+    "admin:members_organisation_changelist": ADMINISTRATOR,
+    "admin:members_organisation_history": ADMINISTRATOR,
+    "admin:members_organisation_image": (
+        "in 403 403 403 403 403 404",
+        "in 403 403 403 403 403 404",
+    ),
+    "admin:members_organisation_republish": (
+        "in 403 403 403 403 403 200",
+        "in 403 403 403 403 403 409",
+    ),
+    "admin:members_organisation_restore": (
+        "in 403 403 403 403 403 200",
+        "in 403 403 403 403 403 409",
+    ),
+    "admin:members_organisation_withdraw": ADMINISTRATOR,
+    "admin:members_person_add": ADMINISTRATOR,
+    "admin:members_person_change": ADMINISTRATOR,
+    "admin:members_person_changelist": ADMINISTRATOR,
+    "admin:members_person_delete": ADMINISTRATOR,
+    "admin:members_person_history": ADMINISTRATOR,
+    "admin:members_seat_add": ADMINISTRATOR,
+    "admin:members_seat_change": ADMINISTRATOR,
+    "admin:members_seat_changelist": ADMINISTRATOR,
+    "admin:members_seat_delete": ADMINISTRATOR,
+    "admin:members_seat_history": ADMINISTRATOR,
+    "admin:members_source_add": ADMINISTRATOR,
+    "admin:members_source_change": ADMINISTRATOR,
+    "admin:members_source_changelist": ADMINISTRATOR,
+    "admin:members_source_delete": ADMINISTRATOR,
+    "admin:members_source_history": ADMINISTRATOR,
+    "admin:members_theme_add": ADMINISTRATOR,
+    "admin:members_theme_change": ADMINISTRATOR,
+    "admin:members_theme_changelist": ADMINISTRATOR,
+    "admin:members_theme_delete": ADMINISTRATOR,
+    "admin:members_theme_history": ADMINISTRATOR,
+    "admin:members_trust_add": ADMINISTRATOR,
+    "admin:members_trust_change": ADMINISTRATOR,
+    "admin:members_trust_changelist": ADMINISTRATOR,
+    "admin:members_trust_delete": ADMINISTRATOR,
+    "admin:members_trust_history": ADMINISTRATOR,
+    "admin:members_user_add": ADMINISTRATOR,
+    "admin:members_user_change": ADMINISTRATOR,
+    "admin:members_user_changelist": ADMINISTRATOR,
+    "admin:members_user_delete": NOBODY,
+    "admin:members_user_history": ADMINISTRATOR,
+    "admin:portal_historyentry_change": ADMINISTRATOR,
+    "admin:portal_historyentry_changelist": ADMINISTRATOR,
+    "admin:portal_page_add": ADMINISTRATOR,
+    "admin:portal_page_change": ADMINISTRATOR,
+    "admin:portal_page_changelist": ADMINISTRATOR,
+    "admin:portal_page_delete": NOBODY,
+    "admin:portal_page_history": ADMINISTRATOR,
+    "admin:portal_submission_assign": ("in 403 403 403 403 to to", "in 403 403 403 403 to to"),
+    "admin:portal_submission_change": ("in 403 403 403 403 200 200", "in 403 403 403 403 200 200"),
+    "admin:portal_submission_changelist": (
+        "in 403 403 403 403 200 200",
+        "in 403 403 403 403 200 200",
+    ),
+    "admin:portal_submission_decide": ("in 403 403 403 403 to to", "in 403 403 403 403 200 200"),
+    "admin:portal_submission_image": ("in 403 403 403 403 404 404", "in 403 403 403 403 404 404"),
+    "admin:portal_submission_preview": ("in 403 403 403 403 200 200", "in 403 403 403 403 200 200"),
+    "admin:portal_submission_withdraw": (
+        "in 403 403 403 403 404 404",
+        "in 403 403 403 403 404 404",
+    ),
+    "api-guide": PUBLIC,
+    "api:api-root": PUBLIC,
+    "api:docs": PUBLIC,
+    "api:event-detail": PUBLIC,
+    "api:event-list": PUBLIC,
+    "api:organisation-detail": PUBLIC,
+    "api:organisation-list": PUBLIC,
+    "api:person-detail": PUBLIC,
+    "api:person-list": PUBLIC,
+    "api:project-detail": PUBLIC,
+    "api:project-list": PUBLIC,
+    "api:schema": PUBLIC,
+    "api:theme-detail": PUBLIC,
+    "api:theme-list": PUBLIC,
+    "change-password": ("to", "405"),
+    "demo-mail": ("404", "404"),
+    "events:event-detail": PUBLIC,
+    "events:event-list": PUBLIC,
+    "events:event-month": PUBLIC,
+    "events:project-detail": PUBLIC,
+    "events:project-funding": PUBLIC,
+    "events:project-funding-table": PUBLIC,
+    "events:project-list": PUBLIC,
+    "healthz": PUBLIC,
+    "home": PUBLIC,
+    "members:agreement-answer": WRITE,
+    "members:content-create": WRITE,
+    "members:content-edit": WRITE,
+    "members:content-history": READ,
+    "members:content-list": READ,
+    "members:content-restore": ("in 404 404 200 200 404 404", "403 404 404 to to 404 404"),
+    "members:content-withdraw": WRITE,
+    "members:invitation-accept": ("404", "404"),
+    "members:invitation-create": ("in 404 404 403 200 404 200", "in 404 404 403 200 404 200"),
+    "members:invitation-resend": ("405", "in 404 404 403 to 404 to"),
+    "members:invitation-revoke": ("405", "in 404 404 403 to 404 to"),
+    "members:organisation-detail": PUBLIC,
+    "members:organisation-edit": WRITE,
+    "members:organisation-list": PUBLIC,
+    "members:organisation-propose": ("in 200 200 200 200 200 200", "403 200 200 200 200 200 200"),
+    "members:organisation-verify": ("in 405 405 405 405 405 405", "403 404 404 to to 404 404"),
+    "members:organisation-workspace": READ,
+    "members:preferences": ("in 200 200 200 200 200 200", "in 200 200 200 200 200 200"),
+    "members:seat-list": ("in 404 404 200 200 404 200", "405"),
+    "members:seat-remove": ("in 404 404 200 200 404 200", "in 404 404 to to 404 to"),
+    "members:seat-role": ("in 404 404 403 200 404 200", "in 404 404 403 200 404 200"),
+    "members:submission-detail": READ,
+    "members:submission-discard": ("in 404 404 200 200 404 404", "403 404 404 to to 404 404"),
+    "members:submission-edit": WRITE,
+    "members:submission-image": READ,
+    "members:submission-preview": READ,
+    "members:submission-reuse": ("in 405 405 405 405 405 405", "403 404 404 to to 404 404"),
+    "members:submission-submit": ("in 404 404 200 200 404 404", "403 404 404 409 409 404 404"),
+    "members:submission-take-back": ("in 405 405 405 405 405 405", "403 404 404 to to 404 404"),
+    "members:workspace": ("in 200 200 200 200 200 200", "403 405 405 405 405 405 405"),
+    "page-accessibility": PUBLIC,
+    "page-association": PUBLIC,
+    "page-contact": PUBLIC,
+    "page-join": PUBLIC,
+    "page-legal": PUBLIC,
+    "page-privacy": PUBLIC,
+    "page-terms": PUBLIC,
+    "robots": PUBLIC,
+    "root": ("to", "405"),
+    "search": PUBLIC,
+    "security-txt": PUBLIC,
+    "sitemap": PUBLIC,
+    "sitemap-page": PUBLIC,
+}
+
+
+def told(response):
+    """The status as the table writes it."""
+    if response.status_code != 302:
+        return str(response.status_code)
+    return "in" if response["Location"].startswith(reverse("account_login")) else "to"
+
+
+@pytest.fixture
+def world(alice, bob, charlie, dana, elsewhere):
+    return World(alice, bob, charlie, dana, elsewhere)
+
+
+@pytest.fixture
+def people(newton, charlie, alice, bob, dana, fay):
+    return dict(zip(ROLES, (None, newton, charlie, alice, bob, dana, fay), strict=True))
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_every_address_lets_in_whom_the_table_says(method, world, people):
+    found = {}
+    for name in ACCESS:
+        address = world.address(name)
+        statuses = []
+        for role in ROLES:
+            cache.clear()
+            client = Client()
+            if people[role]:
+                client.force_login(people[role])
+            # Each answer is given by the same world: what a request changes is rolled back.
+            with transaction.atomic():
+                statuses.append(told(getattr(client, method)(address)))
+                transaction.set_rollback(True)
+        found[name] = " ".join(statuses) if len(set(statuses)) > 1 else statuses[0]
+
+    column = ("get", "post").index(method)
+    assert found == {name: row[column] for name, row in ACCESS.items()}
+
+
+def test_no_address_is_missing_from_the_table():
+    assert {name for name in names() if "media" not in name} == ACCESS.keys() | UNNAMED
+
+
+def test_who_left_is_refused_at_the_next_request(client, world, alice):
+    client.force_login(alice)
+    address = world.address("members:organisation-workspace")
+    assert client.get(address).status_code == 200
+
+    alice.seats.all().delete()
+
+    assert client.get(address).status_code == 404
+
+
+def test_an_account_that_was_closed_is_signed_out_at_the_next_request(client, world, alice):
+    client.force_login(alice)
+
+    alice.is_active = False
+    alice.save()
+
+    assert told(client.get(world.address("members:workspace"))) == "in"

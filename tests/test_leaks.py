@@ -1,0 +1,279 @@
+"""Nothing unreviewed leaks: words that could leak are planted everywhere, then looked for everywhere.
+
+A visitor follows every link of the site in both languages, reads every list and object of the API, and
+searches for each planted word. None of them may come back.
+"""
+
+import io
+import json
+import re
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from django.core.cache import cache
+from django.core.files.storage import default_storage
+from PIL import Image
+
+from members import services
+from members.models import Contact
+from portal import kinds, review, storage
+from portal.models import Submission
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+# One word for each place something could leak from; none is a word of any interface text.
+SECRETS = {
+    "draft": "zqdraftzq",
+    "review": "zqreviewzq",
+    "correct": "zqcorrectzq",
+    "refused": "zqrefusedzq",
+    "held": "zqheldzq",
+    "held row": "zqheldrowzq",
+    "withdrawn": "zqwithdrawnzq",
+    "withdrawn organisation": "zqgoneorgzq",
+    "contact": "zqcontactzq",
+    "message": "zqmessagezq",
+    "answer": "zqanswerzq",
+    "account": "zqaccountzq",
+    "invitation": "zqinvitationzq",
+    "author": "zqauthorzq",
+}
+NOWHERE = "zqnothinglikeitzq"
+# What may be linked and is not to be followed: it asks to sign in, or leaves the site.
+NOT_FOLLOWED = re.compile(
+    r"/(espace|workspace|connexion|sign-in|compte|account|admin)/|^mailto:|^tel:"
+)
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(out, "WEBP")
+    return out.getvalue()
+
+
+@pytest.fixture
+def planted(alice, bob, dana, fay, organisation, elsewhere, tomorrow):
+    """A portal with something public of each kind, and every secret in its place."""
+    author = factories.UserFactory(
+        email=f"{SECRETS['account']}@example.org", full_name=SECRETS["author"], member=organisation
+    )
+    theme = factories.ThemeFactory(code="sante")
+    event = factories.EventFactory(organisation=organisation, themes=[theme])
+    project = factories.ProjectFactory(organisation=organisation, themes=[theme])
+    event_kind, project_kind, profile_kind = map(kinds.named, ("event", "project", "organisation"))
+
+    def new_event(word, image=""):
+        values = event_kind.content.blank | {
+            "title_fr": f"Titre {word}",
+            "title_en": f"Title {word}",
+            "summary_fr": word,
+            "description_en": word,
+            "kind": "workshop",
+            "starts_at": tomorrow.isoformat(),
+            "themes": [theme.pk],
+            "image": image,
+            "image_alt_fr": word if image else "",
+            "organisers": [{"organisation": organisation.pk}],
+        }
+        return review.save(event_kind, values, by=author, organisation=organisation)
+
+    held_image = storage.hold("1/held.webp", picture())
+    draft = new_event(SECRETS["draft"], held_image)
+    review.submit(new_event(SECRETS["review"], held_image), by=author, message=SECRETS["message"])
+    for word, verb in (("correct", review.ask_correction), ("refused", review.refuse)):
+        waiting = review.submit(new_event(SECRETS[word]), by=author)
+        verb(waiting, by=dana, message=SECRETS["answer"])
+
+    live = project_kind.content.read(project)
+    held = live | {
+        "title_en": SECRETS["held"],
+        "summary_fr": SECRETS["held"],
+        "funding": [{"funder": SECRETS["held row"], "amount": 5, "source": "x", "year": None,
+                     "programme_fr": "", "programme_en": ""}],
+    }  # fmt: skip
+    review.submit(review.save(project_kind, held, by=author, target=project), by=author)
+    profile = profile_kind.content.read(organisation) | {
+        "description_fr": SECRETS["held"],
+        "logo": storage.hold("1/logo.webp", picture()),
+        "exchanges": [
+            {"direction": "need", "topic": "data", "text_fr": SECRETS["held row"], "text_en": ""}
+        ],
+    }
+    review.save(profile_kind, profile, by=author, target=organisation)
+
+    shown = storage.hold("1/shown.webp", picture())
+    gone = factories.EventFactory(
+        organisation=organisation, summary_fr=SECRETS["withdrawn"], image=shown
+    )
+    factories_project = factories.ProjectFactory(
+        organisation=organisation, summary_en=SECRETS["withdrawn"], themes=[theme]
+    )
+    gone_organisation = factories.OrganisationFactory(
+        name="Partie", summary_fr=SECRETS["withdrawn organisation"], parent=organisation
+    )
+    project.partners.create(organisation=gone_organisation, agreed_at=tomorrow)
+    event.projects.add(factories_project)
+    for target in (gone, factories_project, gone_organisation):
+        review.withdraw(target, by=dana, message=SECRETS["message"])
+
+    project.partners.create(organisation=elsewhere)
+    event.organisers.create(organisation=elsewhere)
+    for visibility in ("members", "staff"):
+        Contact.objects.create(
+            organisation=organisation, name=SECRETS["contact"], visibility=visibility
+        )
+    services.invite(
+        organisation,
+        email=f"{SECRETS['invitation']}@example.org",
+        role="editor",
+        language="fr",
+        by=bob,
+    )
+    return {
+        "project": project,
+        "event": event,
+        "draft": draft,
+        "held_image": held_image,
+        "shown": shown,
+    }
+
+
+def crawl(client, start):
+    """Every address of ours that a visitor can come to from `start`, with what it answers."""
+    answers, waiting = {}, list(start)
+    while waiting:
+        address = waiting.pop()
+        if address in answers:
+            continue
+        response = client.get(address)
+        body = b"".join(response) if response.streaming else response.content
+        answers[address] = (response, body.decode("utf-8", "replace"))
+        if 300 <= response.status_code < 400:
+            waiting.append(urljoin(address, response["Location"]))
+        for link in re.findall(r'(?:href|src|action)="([^"#]+)', answers[address][1]):
+            target = urlsplit(urljoin(address, link.replace("&amp;", "&")))
+            path = target.path + (f"?{target.query}" if target.query else "")
+            # One filter or order at a time: their combinations have no end and show nothing else.
+            local = target.netloc in ("", "testserver") and "&" not in target.query
+            if local and not NOT_FOLLOWED.search(path) and not path.startswith("/static/"):
+                waiting.append(path)
+    return answers
+
+
+def test_no_secret_is_found_on_any_public_page(client, planted):
+    answers = crawl(client, ["/", "/fr/", "/en/", "/sitemap.xml", "/robots.txt"])
+
+    found = {
+        (place, address)
+        for place, word in SECRETS.items()
+        for address, (_response, body) in answers.items()
+        if word in body.lower()
+    }
+    assert found == set()
+    # The crawl has been somewhere: every kind, in both languages.
+    pages = [urlsplit(address).path for address in answers]
+    for path in (
+        "/fr/annuaire/",
+        "/en/directory/",
+        "/fr/agenda/",
+        "/en/events/",
+        "/fr/projets/",
+        "/en/projects/",
+    ):
+        assert sum(page.startswith(path) for page in pages) > 1, path
+    assert {response.status_code for response, _body in answers.values()} <= {200, 301, 302}
+
+
+LISTS = {
+    "fr": ["annuaire", "agenda", "projets", "rechercher"],
+    "en": ["directory", "events", "projects", "search"],
+}
+
+
+@pytest.mark.parametrize("language", LISTS)
+def test_no_secret_is_found_by_searching_for_it(client, planted, language):
+    for name in LISTS[language]:
+        empty = client.get(f"/{language}/{name}/", {"q": NOWHERE}).content.decode()
+        for word in SECRETS.values():
+            cache.clear()  # this asks more often than a visitor may
+            found = client.get(f"/{language}/{name}/", {"q": word}).content.decode()
+
+            # Besides the word itself, typed by the visitor, the answer is that of a word nobody wrote.
+            assert found.replace(word, "·") == empty.replace(NOWHERE, "·"), (name, word)
+
+
+def api_answers(client):
+    """Every list of the API, with each order it offers, and every object it leads to."""
+    for name, orders in {
+        "organisations": ["name"],
+        "people": ["name"],
+        "themes": ["name"],
+        "projects": ["recent", "title"],
+        "events": ["date", "recent"],
+    }.items():
+        address = f"/api/v1/{name}/"
+        first = client.get(address).json()
+        yield address, first
+        for order in orders:
+            yield f"{address}?sort={order}", client.get(address, {"sort": order}).json()
+        for row in first["results"]:
+            path = urlsplit(row["url"]).path
+            yield path, client.get(path).json()
+        for word in SECRETS.values():
+            cache.clear()  # this asks more often than a visitor may
+            found = client.get(address, {"q": word})
+            assert (found.status_code, found.json()["count"]) == (200, 0), (address, word)
+
+
+def test_no_secret_is_found_in_the_api(client, planted):
+    answers = {address: json.dumps(body) for address, body in api_answers(client)}
+
+    found = {
+        (place, address)
+        for place, word in SECRETS.items()
+        for address, body in answers.items()
+        if word in body.lower()
+    }
+    assert found == set()
+    assert len(answers) > 12
+
+
+def test_who_has_not_agreed_is_not_named(client, planted, elsewhere):
+    for address in (
+        planted["project"].get_absolute_url(),
+        planted["event"].get_absolute_url(),
+        f"/api/v1/projects/{planted['project'].pk}/",
+        f"/api/v1/events/{planted['event'].pk}/",
+    ):
+        body = client.get(address).content.decode()
+        assert elsewhere.name not in body, address
+        assert "Partie" not in body, address
+
+
+def test_counts_and_facets_know_published_rows_only(client, planted):
+    events = client.get("/api/v1/events/").json()
+    projects = client.get("/api/v1/projects/").json()
+    themes = client.get("/api/v1/themes/").json()
+
+    assert (events["count"], projects["count"]) == (1, 1)
+    assert [(t["code"], t["events"], t["projects"]) for t in themes["results"]] == [("sante", 1, 1)]
+
+
+def test_images_that_are_not_public_have_no_address(
+    client, planted, django_capture_on_commit_callbacks
+):
+    for name in (planted["held_image"], planted["shown"]):
+        assert not default_storage.exists(name)
+        assert client.get(f"/media/{name}").status_code == 404
+        assert client.get(f"/media/../held/{name}").status_code == 404
+
+
+def test_nothing_of_a_submission_is_at_a_guessable_address(client, planted):
+    for submission in Submission.objects.all():
+        for language, word in (("fr", "demandes"), ("en", "submissions")):
+            space = "espace" if language == "fr" else "workspace"
+            for end in ("", "apercu/", "preview/"):
+                response = client.get(f"/{language}/{space}/{word}/{submission.pk}/{end}")
+                assert response.status_code in (302, 404)
+                assert not any(w in response.content.decode() for w in SECRETS.values())
