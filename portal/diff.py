@@ -68,6 +68,10 @@ def of_submission(submission: Submission, image_url: ImageURL) -> list[Row]:
     target = submission.target if submission.is_open else None
     live = content.read(target) if target else content.blank | submission.base
     rows = between(content, live, live | submission.values, image_url)
+    for row in rows:
+        # A text that only catches up with its other language leaves nothing behind.
+        if row["state"] == "outdated" and i18n.twin(content.model, row["name"]) in _behind(target):
+            row["state"] = "unchanged"
     held_up = review.conflicts(submission, live) if target else []
     for row in rows:
         name = row["name"]
@@ -77,6 +81,11 @@ def of_submission(submission: Submission, image_url: ImageURL) -> list[Row]:
             # Somebody published the same meanwhile: nothing is left to compare, but it is part of it.
             row["state"] = "changed"
     return rows
+
+
+def _behind(target: Any) -> list[str]:
+    """The texts of a live object whose other language was rewritten after them."""
+    return target.outdated if target is not None else []
 
 
 def between(content: Content, before: Values, after: Values, image_url: ImageURL) -> list[Row]:

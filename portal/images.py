@@ -12,7 +12,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
@@ -27,27 +27,16 @@ TOO_LARGE = _("This image has too many pixels: reduce it to %(side)s pixels a si
 ANIMATED = _("This image moves: send one that does not.")
 
 
-class CappedUpload(FileUploadHandler):
-    """Keeps no more of a file than an image may weigh, so that it fills neither memory nor disk.
+class CappedUpload(TemporaryFileUploadHandler):
+    """Keeps no more of a file on disk than an image may weigh.
 
-    The rest is read and dropped. The form gets an empty file that tells its true size, which
-    `reencode` refuses; the other fields of the form are read as ever.
+    The rest is read and dropped. The file tells its true size, for which `reencode` refuses it; the
+    other fields of the form are read as ever.
     """
 
-    received = 0
-
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
-        super().new_file(*args, **kwargs)
-        self.received = 0
-
-    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes | None:
-        self.received += len(raw_data)
-        return None if self.received > settings.IMAGE_MAX_BYTES else raw_data
-
-    def file_complete(self, file_size: int) -> UploadedFile | None:
-        if self.received <= settings.IMAGE_MAX_BYTES:
-            return None  # the next handler has it
-        return UploadedFile(io.BytesIO(), self.file_name, self.content_type, self.received)
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        if start + len(raw_data) <= settings.IMAGE_MAX_BYTES:
+            super().receive_data_chunk(raw_data, start)
 
 
 def reencode(file: UploadedFile) -> bytes:

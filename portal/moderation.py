@@ -51,6 +51,10 @@ class NothingTicked(errors.ReviewError):
     message = gettext_lazy("Tick at least one field to publish.")
 
 
+# The part of the page where a refusal is to be mended.
+ERROR_TARGETS = {errors.MessageRequired: "id_message", NothingTicked: "fields"}
+
+
 class DecisionForm(forms.Form):
     """What a moderator decides, of what was on their screen."""
 
@@ -193,6 +197,7 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
             "token": review.token(submission, submission.target),
             "typed": form.cleaned_data.get("message", "") if form else "",
             "error": error,
+            "error_target": ERROR_TARGETS.get(type(error), ""),
             "failures": failures(kinds.of(submission).content, error),
             "author_message": author_message(submission),
             "history": submission.history.select_related("actor"),
@@ -357,6 +362,7 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
         if not submission.is_open:
             raise Http404
         image = self._image_url(submission)
+        request.preview_back = reverse("admin:portal_submission_change", args=[pk])  # type: ignore[attr-defined]
         try:
             return preview.preview(request, submission, lambda name: image(name, "proposed"))
         except errors.Incomplete as error:

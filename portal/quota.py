@@ -89,7 +89,7 @@ def _texts_with(part: str) -> Iterator[str]:
     """The stored JSON texts that have `part` in them."""
     for model, columns in ((Submission, ("values", "base")), (HistoryEntry, ("diff",))):
         for column in columns:
-            rows = model._default_manager.annotate(written=Cast(column, TextField()))
+            rows: Any = model._default_manager.annotate(written=Cast(column, TextField()))
             yield from (
                 rows.filter(written__contains=part).values_list("written", flat=True).iterator()
             )

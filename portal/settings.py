@@ -246,9 +246,8 @@ IMAGE_MAX_PIXELS = 40_000_000
 # The room that the images of one organisation may take, drafts and former versions included.
 IMAGE_QUOTA_BYTES = env.int("IMAGE_QUOTA_BYTES", 100 * 1024 * 1024)
 FILE_UPLOAD_HANDLERS = [
-    "portal.images.CappedUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "portal.images.CappedUpload",
 ]
 
 # --- Files ----------------------------------------------------------------------------------------

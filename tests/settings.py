@@ -1,5 +1,6 @@
 """The portal's settings, with what tests need otherwise: quick passwords, mail and files kept apart."""
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -17,3 +18,5 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 # Static files come from where they lie: nothing is collected for a test.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+# The loop that drives the browser runs in the tests' own thread; the ORM is used beside it.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
@@ -85,12 +84,7 @@ def content_history(request: MemberRequest, slug: str, kind: str, pk: int) -> Ht
         "kind": found,
         "target": target,
         "page_obj": steps,
-        "trail": trails.of_kind(
-            found,
-            organisation,
-            (target, _edit_url(found, organisation, target)),
-            (_("History"), ""),
-        ),
+        "trail": trails.of_object(found, organisation, target, _("History")),
         "noindex": True,
     }
     return render(request, "members/workspace/content_history.html", context)
@@ -137,12 +131,7 @@ def content_restore(
         "rows": diff.of_steps(found.content, changed, lambda column, side: ""),
         "held": review.open_submission(target),
         "refusal": refusal,
-        "trail": trails.of_kind(
-            found,
-            organisation,
-            (target, _history_url(found, organisation, target)),
-            (_("Restore"), ""),
-        ),
+        "trail": trails.of_object(found, organisation, target, _("Restore")),
         "noindex": True,
     }
     status = 409 if refusal else 200
@@ -214,21 +203,8 @@ def _withdraw_page(
         "form": form,
         "held": review.open_submission(target),
         "refusal": refusal,
-        "trail": trails.of_kind(
-            kind,
-            organisation,
-            (target, _edit_url(kind, organisation, target)),
-            (pgettext("action", "Withdraw"), ""),
-        ),
+        "trail": trails.of_object(kind, organisation, target, pgettext("action", "Withdraw")),
         "noindex": True,
     }
     status = 409 if refusal else 200
     return render(request, "members/workspace/content_withdraw.html", context, status=status)
-
-
-def _edit_url(kind: Kind, organisation: Organisation, target: Published) -> str:
-    return reverse("members:content-edit", args=[organisation.slug, kind.code, target.pk])
-
-
-def _history_url(kind: Kind, organisation: Organisation, target: Published) -> str:
-    return reverse("members:content-history", args=[organisation.slug, kind.code, target.pk])

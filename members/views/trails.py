@@ -33,6 +33,13 @@ def of_kind(kind: Kind, organisation: Any, *last: tuple[Any, str]) -> Trail:
     return [*trail, *last]
 
 
+def of_object(kind: Kind, organisation: Any, target: Any, last: Any) -> Trail:
+    """The way to a page about one object: its profile is named as such, not by its name once more."""
+    url = reverse("members:content-edit", args=[organisation.slug, kind.code, target.pk])
+    name = _("Profile") if kind.code == "organisation" else target
+    return of_kind(kind, organisation, (name, url), (last, ""))
+
+
 def of_form(
     kind: Kind, organisation: Any, target: Published | None, submission: Submission | None
 ) -> Trail:

@@ -214,7 +214,7 @@ def _opened(request: MemberRequest, desk: Desk) -> HttpResponse:
     others = desk.others(form)
     held_up = [name for name in others if others[name] != form.proposed[name]]
     for name in held_up:
-        form.show_other(name, others[name], _author_of_live(desk))
+        form.show_other(name, others[name], _name(desk, _author_of_live(desk)))
     if desk.submission:
         typed = request.session.get(MESSAGES, {})
         form.initial["message"] = typed.get(str(desk.submission.pk), "")
@@ -259,18 +259,20 @@ def _late(request: MemberRequest, desk: Desk, form: ContentForm) -> HttpResponse
     before = form.expected
     desk.refresh()
     again = desk.form(form.data)
-    who = _who_was_quicker(desk, before)
+    quicker = _who_was_quicker(desk, before)
     if (desk.submission or desk.target) and again.is_valid():
-        again.compare(desk.others(again), who)
+        again.compare(desk.others(again), _name(desk, quicker))
     again.renew()
     in_review = desk.submission is not None and desk.submission.status == Status.IN_REVIEW
-    notice = _late_notice(desk, who, differs=bool(again.others))
+    notice = _late_notice(desk, quicker, differs=bool(again.others))
     return page(request, desk, again, notice=notice, take_back=in_review, status=409)
 
 
-def _late_notice(desk: Desk, who: str, *, differs: bool) -> dict[str, Any]:
+def _late_notice(desk: Desk, quicker: Any, *, differs: bool) -> dict[str, Any]:
     """What has happened meanwhile, and what can be done with the text."""
-    title = _("%(who)s wrote here while you were writing") % {"who": who}
+    title = _("%(who)s wrote here while you were writing") % {"who": _name(desk, quicker)}
+    if quicker == desk.user:
+        title = _("You wrote here in another window while this one was open")
     if desk.submission and desk.submission.status == Status.IN_REVIEW:
         title = _("This request has been sent for review meanwhile")
         text = _("Your text is kept below and saved nowhere yet. Take the request back to save it.")
@@ -287,22 +289,23 @@ def _late_notice(desk: Desk, who: str, *, differs: bool) -> dict[str, Any]:
     return {"level": "warn", "title": title, "text": text}
 
 
-def _who_was_quicker(desk: Desk, before: str) -> str:
+def _who_was_quicker(desk: Desk, before: str) -> Any:
     """Who moved the submission, or else the live object, since the versions that `before` names."""
     version = before.partition(".")[0]
     if desk.submission and version != str(desk.submission.version):
-        return _name(desk, desk.submission.author)
+        return desk.submission.author
     return _author_of_live(desk)
 
 
-def _author_of_live(desk: Desk) -> str:
+def _author_of_live(desk: Desk) -> Any:
     entry = review.history(desk.target).first() if desk.target else None
-    return _name(desk, entry.actor if entry else None)
+    return entry.actor if entry else None
 
 
 def _name(desk: Desk, person: Any) -> str:
+    """What colleagues call each other; whoever is not one of them is the association's team."""
     if person == desk.user:
-        return _("You, in another window,")
+        return _("you, in another window")
     if person is not None and desk.organisation and person.edits(desk.organisation):
         return str(person)
     return _("The association’s team")

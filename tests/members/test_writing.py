@@ -370,7 +370,6 @@ def test_second_to_save_keeps_rows_and_images(signed_in, colleague, organisation
 
 
 def test_one_s_own_other_window_is_named_as_such(signed_in, profile):
-    mine = signed_in.get(profile, headers={"accept-language": "en"})
     english = address("organisation-edit", "laboratoire-des-arches", language="en")
     mine = signed_in.get(english)
     fill(signed_in, profile, summary_fr="D’une autre fenêtre.")
@@ -378,7 +377,7 @@ def test_one_s_own_other_window_is_named_as_such(signed_in, profile):
     answer = press(signed_in, mine, summary_fr="De celle-ci.")
 
     assert answer.status_code == 409
-    assert "You, in another window," in answer.content.decode()
+    assert "You wrote here in another window" in answer.content.decode()
 
 
 def test_change_of_the_live_object_by_staff_is_told_without_naming_them(

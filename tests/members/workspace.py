@@ -24,11 +24,10 @@ def get(client, name, *args, language="fr"):
 
 
 def fetch(client, url):
-    """A file, read to its end and closed."""
+    """A file, read to its end, which closes it."""
     answer = client.get(url)
     if answer.streaming:
         answer.body = b"".join(answer.streaming_content)
-        answer.close()
     return answer
 
 

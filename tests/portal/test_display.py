@@ -117,3 +117,33 @@ def test_time_range_has_one_time_or_two():
 )
 def test_initials_fit_a_niche(name, short_name, expected):
     assert display.initials(name, short_name) == expected
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "french", "english"),
+    [
+        (900_000, 2_560_000, "35,2\u00a0%", "35.2%"),
+        (1, 4, "25\u00a0%", "25%"),
+        (5, 5, "100\u00a0%", "100%"),
+        (1, 0, "", ""),
+    ],
+)
+def test_share_is_written_with_one_decimal_at_most(part, whole, french, english):
+    with override("fr"):
+        assert display.percent(part, whole) == french
+    with override("en"):
+        assert display.percent(part, whole) == english
+
+
+@pytest.mark.parametrize(
+    ("zone", "english"),
+    [
+        ("Europe/Paris", "Paris time"),
+        ("Europe/London", "London time"),
+        ("America/New_York", "New York time"),
+        ("UTC", "UTC time"),
+    ],
+)
+def test_time_zone_is_said_by_its_city(zone, english):
+    with override("en"):
+        assert display.zone_name(zone) == english

@@ -1,0 +1,269 @@
+"""The main job in a real browser, on the demo, in French and in English, without script.
+
+Each person has a browser of their own; what one does, the others see.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+from django.utils import timezone, translation
+from playwright.sync_api import Browser, Page, Playwright
+
+from events.demo import loader
+from events.models import Event, Project
+from members.models import Organisation
+from portal.models import Submission
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    # Without these a browser on a machine without the web asks for it all the time.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(autouse=True)
+def demo(settings, live_server):
+    settings.DEMO = settings.DEBUG = True
+    settings.BASE_URL = live_server.url
+    loader.load(lambda step: None)
+
+
+class Person:
+    """Somebody at a browser, reading in one language."""
+
+    def __init__(self, page: Page, base: str, language: str) -> None:
+        self.page, self.base, self.language = page, base, language
+
+    def address(self, name: str, **arguments: object) -> str:
+        with translation.override(self.language):
+            return self.base + reverse(name, kwargs=arguments)
+
+    def open(self, name: str, **arguments: object) -> str:
+        """Go to a page by the name of its address; returns what it says."""
+        self.status = self.page.goto(self.address(name, **arguments)).status
+        return self.text
+
+    @property
+    def text(self) -> str:
+        return self.page.locator("main, #content").first.inner_text()
+
+    def fill(self, **fields: str) -> None:
+        for name, value in fields.items():
+            self.page.fill(f"[name={name}]", value)
+
+    def press(self, value: str) -> None:
+        """Press the button of that value."""
+        self.page.locator(f"button[value={value}]:not([tabindex='-1'])").first.click()
+
+    def confirm(self) -> None:
+        """Press the main button of a confirmation page."""
+        self.page.locator("button.button-main").first.click()
+
+    def judge(
+        self, number: int, decision: str, message: str = "", fields: tuple[str, ...] = ()
+    ) -> None:
+        """Decide on a submission: tick what is to be published, write, press, confirm."""
+        self.open("admin:portal_submission_change", pk=number)
+        for box in self.page.locator("[name=fields_chosen]").all():
+            if fields:
+                box.set_checked(box.get_attribute("value") in fields)
+        if message:
+            self.fill(message=message)
+        self.press(decision)
+        if self.page.locator("button[value=back]").count():
+            self.confirm()
+
+
+@pytest.fixture
+def person(chromium, live_server, language) -> Iterator[Callable[[str], Person]]:
+    """Opens a browser for somebody; with an account's name they sign in first."""
+    contexts = []
+
+    def enter(account: str = "") -> Person:
+        cache.clear()
+        context = chromium.new_context(java_script_enabled=False, locale=language)
+        contexts.append(context)
+        somebody = Person(context.new_page(), live_server.url, language)
+        if account:
+            somebody.open("account_login")
+            somebody.fill(login=f"{account}@demo.example", password=loader.PASSWORD)
+            somebody.confirm()
+            assert somebody.page.url == somebody.address("members:workspace")
+        return somebody
+
+    yield enter
+    for context in contexts:
+        context.close()
+
+
+both = pytest.mark.parametrize("language", ["fr", "en"])
+
+
+def api(person: Person, path: str) -> dict:
+    """What the API answers to the same visitor."""
+    return person.page.request.get(f"{person.base}/api/v1/{path}").json()
+
+
+@both
+def test_an_edit_is_published_field_by_field(person, language):
+    slug = "universite-montpellier"
+    visitor, editor, moderator = person(), person("editor"), person("moderator")
+    before = visitor.open("members:organisation-detail", slug=slug)
+    was = api(visitor, f"organisations/{slug}/")["summary"]
+
+    editor.open("members:organisation-edit", slug=slug)
+    editor.fill(summary_fr="Une université zélée.", summary_en="A zealous university.")
+    editor.press("submit")
+    number = Submission.objects.get(target_id=Organisation.objects.get(slug=slug).pk).pk
+    assert f"{number}" in editor.page.url
+
+    # What is live stays live while it waits.
+    assert visitor.open("members:organisation-detail", slug=slug) == before
+    assert api(visitor, f"organisations/{slug}/")["summary"] == was
+
+    moderator.open("admin:portal_submission_change", pk=number)
+    assert "zélée" in moderator.text and "zealous" in moderator.text
+    moderator.judge(number, "publish", fields=(f"summary_{language}",))
+    moderator.judge(number, "correct", message="Dites-en davantage, s’il vous plaît.")
+
+    shown, kept = ("zélée", "zealous") if language == "fr" else ("zealous", "zélée")
+    page = visitor.open("members:organisation-detail", slug=slug)
+    assert shown in page and kept not in page
+    summary = api(visitor, f"organisations/{slug}/")["summary"]
+    other = "en" if language == "fr" else "fr"
+    assert shown in summary[language] and summary[other] == was[other]
+    assert api(visitor, f"organisations/?q={shown}")["count"] == 1
+    assert api(visitor, f"organisations/?q={kept}")["count"] == 0
+
+    editor.open("members:submission-detail", pk=number)
+    assert "Dites-en davantage" in editor.text
+
+
+@both
+def test_a_new_event_and_a_new_project_from_draft_to_published(person, language):
+    organisation = Organisation.objects.get(slug="universite-montpellier")
+    visitor, editor, moderator = person(), person("editor"), person("moderator")
+    soon = timezone.localdate() + timedelta(days=20)
+
+    for code, list_name, model, more in (
+        (
+            "event",
+            "events:event-list",
+            Event,
+            {"start_date": soon.isoformat(), "start_time": "14:00"},
+        ),
+        ("project", "events:project-list", Project, {}),
+    ):
+        title = f"Essai {code} {language}"
+        editor.open("members:content-create", slug=organisation.slug, kind=code)
+        editor.fill(title_fr=title, title_en=title, summary_fr="Un essai.", **more)
+        choice = ("kind", "workshop") if code == "event" else ("stage", "running")
+        editor.page.select_option(f"[name={choice[0]}]", choice[1])
+        editor.press("save")
+        draft = Submission.objects.filter(status="draft", values__title_fr=title).get()
+        assert not model.objects.filter(title_fr=title).exists()
+
+        editor.open("members:submission-preview", pk=draft.pk)
+        assert title in editor.text
+        editor.open("members:submission-submit", pk=draft.pk)
+        editor.confirm()
+        assert title not in visitor.open(list_name)
+
+        moderator.judge(draft.pk, "publish")
+        assert title in visitor.open(list_name)
+        assert api(visitor, f"{code}s/?q={title}")["count"] == 1
+
+
+@both
+def test_a_refusal_comes_with_its_reason(person, language):
+    startup, moderator, visitor = person("startup"), person("moderator"), person()
+    startup.open("members:content-create", slug="numalis", kind="project")
+    startup.fill(title_fr="Offre du mois", title_en="Offer of the month")
+    startup.page.select_option("[name=stage]", "running")
+    startup.press("submit")
+    held = Submission.objects.get(values__title_fr="Offre du mois")
+
+    moderator.judge(held.pk, "refuse", message="Ceci est une publicité.")
+
+    startup.open("members:submission-detail", pk=held.pk)
+    assert "Ceci est une publicité." in startup.text
+    assert "Offre du mois" not in visitor.open("events:project-list")
+    assert not Project.objects.filter(title_fr="Offre du mois").exists()
+
+
+@both
+def test_a_conflict_is_shown_and_nothing_is_lost(person, language):
+    organisation = Organisation.objects.get(slug="numalis")
+    held = Submission.objects.get(target_id=organisation.pk, status="in_review")
+    moderator, visitor = person("moderator"), person()
+    live, proposed = organisation.summary_fr, held.values["summary_fr"]
+
+    moderator.open("admin:portal_submission_change", pk=held.pk)
+    assert moderator.page.locator("[name=fields_chosen]:checked").count() == 0
+    for text in (live, proposed, held.base["summary_fr"]):
+        assert text.split()[-1].strip(".") in moderator.text
+    moderator.judge(held.pk, "publish", fields=("summary_fr",))
+
+    organisation.refresh_from_db()
+    assert organisation.summary_fr == proposed
+    with translation.override("fr"):
+        french = Person(visitor.page, visitor.base, "fr")
+        assert proposed[:40] in french.open("members:organisation-detail", slug="numalis")
+
+
+@both
+def test_what_is_withdrawn_is_gone(person, language):
+    owner, visitor = person("owner"), person()
+    project = Project.objects.get(slug_fr="docsimulator")
+    address = visitor.address("events:project-detail", slug=project.slug_for(language))
+    assert visitor.page.goto(address).status == 200
+
+    owner.open(
+        "members:content-withdraw", slug="universite-montpellier", kind="project", pk=project.pk
+    )
+    owner.fill(message="Le projet est fini.")
+    owner.confirm()
+
+    assert visitor.page.goto(address).status == 410
+    assert "DocSimulator" in visitor.page.locator("h1").inner_text()
+    assert "DocSimulator" not in visitor.open("events:project-list")
+    assert visitor.page.request.get(f"{visitor.base}/api/v1/projects/{project.pk}/").status == 404
+
+
+@both
+def test_no_page_asks_anybody_else_for_anything(person, language, live_server):
+    visitor = person()
+    asked = set()
+    visitor.page.on("request", lambda request: asked.add(request.url))
+
+    for name in (
+        "home",
+        "members:organisation-list",
+        "events:event-list",
+        "events:project-list",
+        "api-guide",
+    ):
+        visitor.open(name)
+        assert visitor.status == 200
+
+    assert asked
+    assert {url for url in asked if not url.startswith((live_server.url, "data:"))} == set()
