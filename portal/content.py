@@ -148,33 +148,50 @@ class Content:
         return found
 
     def _write_rows(self, obj: Published, name: str, given: list[Values]) -> None:
+        """Write rows in the order given. Those that change leave the table first and come back.
+
+        Two may then exchange what only one of them can have, such as being the lead.
+        """
         spec, model = self.rows[name], self.row_model(name)
         parent = self.model._meta.get_field(name).remote_field.name  # type: ignore[union-attr]
         existing: dict[Any, Any] = {}
         if spec.key:
             existing = {getattr(row, f"{spec.key}_id"): row for row in getattr(obj, name).all()}
-        kept = []
+        found: list[Any] = [
+            existing.pop(raw.get(spec.key), None) or model(**{parent: obj}) for raw in given
+        ]
+        stay = [row.pk for row, raw in zip(found, given, strict=True) if self._says(name, row, raw)]
+        getattr(obj, name).exclude(pk__in=[pk for pk in stay if pk]).delete()
         errors: list[str] = []
-        for position, raw in enumerate(given):
-            row: Any = existing.pop(raw.get(spec.key), None) or model(**{parent: obj})
-            before = {column: encode(row, column) for column in self.row_columns(name)}
+        for position, (row, raw) in enumerate(zip(found, given, strict=True)):
+            row.position = position
+            if row.pk in stay and row.pk:
+                row.save(update_fields=["position"])
+                continue
+            row._state.adding = True
             try:
-                for column in self.row_columns(name):
-                    if column in raw:
-                        assign(row, column, raw[column])
-                row.position = position
-                row.full_clean()
+                self._fill_row(name, row, raw)
             except ValidationError as error:
                 errors += self._row_messages(name, position, error)
-                continue
-            if isinstance(row, AgreedRow) and row.pk and before != raw:
-                row.forget_agreement()
-            kept.append(row)
+            else:
+                row.save(force_insert=True)
         if errors:
             raise ValidationError({name: errors})
-        getattr(obj, name).exclude(pk__in=[row.pk for row in kept if row.pk]).delete()
-        for row in kept:
-            row.save()
+
+    def _says(self, name: str, row: models.Model, raw: Values) -> bool:
+        """Whether a row says what is given already."""
+        return all(
+            encode(row, column) == raw[column] for column in self.row_columns(name) if column in raw
+        )
+
+    def _fill_row(self, name: str, row: models.Model, raw: Values) -> None:
+        """Put values onto a row, unsaved. What was agreed to before has to be agreed to again."""
+        if isinstance(row, AgreedRow) and row.pk:
+            row.forget_agreement()
+        for column in self.row_columns(name):
+            if column in raw:
+                assign(row, column, raw[column])
+        row.full_clean()
 
     def _row_messages(self, name: str, position: int, error: ValidationError) -> list[str]:
         """What is wrong with one row, naming its place and its column."""

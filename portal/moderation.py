@@ -197,7 +197,7 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
             "token": review.token(submission, submission.target),
             "typed": form.cleaned_data.get("message", "") if form else "",
             "error": error,
-            "error_target": ERROR_TARGETS.get(type(error), ""),
+            "error_target": ERROR_TARGETS.get(type(error), "") if error else "",
             "failures": failures(kinds.of(submission).content, error),
             "author_message": author_message(submission),
             "history": submission.history.select_related("actor"),

@@ -248,7 +248,7 @@ def _submitted(
         again.renew()
         if isinstance(error, Incomplete):
             again.add_errors(error.errors)
-        text = _("Your draft is saved, but not sent: %(reason)s") % {"reason": error}
+        text = _("Your draft is saved, but not sent. %(reason)s") % {"reason": error}
         return page(request, desk, again, notice={"level": "warn", "text": text})
     _remember_message(request, submission, "")
     return redirect(submission)

@@ -182,3 +182,27 @@ def test_lists_cost_the_same_whatever_their_length(table, number, desk, django_a
 
     with django_assert_num_queries(4):  # session, account, count, rows
         assert desk.get(f"/fr/admin/events/{table}/").status_code == 200
+
+
+def test_two_partners_may_exchange_the_lead(desk, project, elsewhere, organisation):
+    project.partners.create(
+        organisation=elsewhere, role="partner", position=1, agreed_at=timezone.now()
+    )
+    form = opened(desk, project) | {"partners-0-role": "partner", "partners-1-role": "lead"}
+
+    desk.post(change(project), form)
+
+    roles = [(row.organisation, row.role) for row in project.partners.order_by("position")]
+    assert roles == [(organisation, "partner"), (elsewhere, "lead")]
+    assert not project.partners.agreed().exists()  # each agreed to another role
+
+
+def test_two_leads_are_refused(desk, project, elsewhere):
+    project.partners.create(organisation=elsewhere, role="partner", position=1)
+    form = opened(desk, project) | {"partners-1-role": "lead"}
+
+    answer = desk.post(change(project), form)
+
+    assert answer.status_code == 200
+    assert any(answer.context["form"].rows["partners"].errors)
+    assert project.partners.filter(role="lead").count() == 1
