@@ -32,6 +32,10 @@ class PageDesk(Desk):
         ),
     )
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """All those that the site links to are there from the beginning."""
+        return False
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The site links to each of them."""
         return False

@@ -302,7 +302,7 @@ class HistoryEntry(models.Model):
 
     class Meta:
         verbose_name = _("history entry")
-        verbose_name_plural = _("history")
+        verbose_name_plural = _("history entries")
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["target_type", "target_id", "at"], name="portal_history")]
 

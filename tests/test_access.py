@@ -269,7 +269,9 @@ def test_every_address_lets_in_whom_the_table_says(method, world, people):
                 client.force_login(people[role])
             # Each answer is given by the same world: what a request changes is rolled back.
             with transaction.atomic():
-                statuses.append(told(getattr(client, method)(address)))
+                response = getattr(client, method)(address)
+                statuses.append(told(response))
+                response.close()
                 transaction.set_rollback(True)
         found[name] = " ".join(statuses) if len(set(statuses)) > 1 else statuses[0]
 

@@ -5,6 +5,7 @@ import re
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
+from django.contrib.auth import get_user_model
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
@@ -222,9 +223,8 @@ class Organisation(Published):
 
     def editors(self) -> models.QuerySet:
         """The active people who write for this organisation."""
-        from members.models.accounts import User
-
-        return User.objects.filter(is_active=True, seats__organisation=self)
+        people = get_user_model()._default_manager
+        return people.filter(is_active=True, seats__organisation=self)
 
     def is_trusted_for(self, kind: str) -> bool:
         """Whether what it submits of this kind is published without waiting."""

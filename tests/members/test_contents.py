@@ -35,6 +35,26 @@ def text(answer):
     return answer.content.decode()
 
 
+# --- Addresses ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "french", "english"),
+    [
+        ("event", "/fr/espace/laboratoire/evenements/", "/en/workspace/laboratoire/events/"),
+        ("project", "/fr/espace/laboratoire/projets/", "/en/workspace/laboratoire/projects/"),
+    ],
+)
+def test_addresses_say_the_kind_in_their_language(kind, french, english):
+    assert address("content-list", "laboratoire", kind, language="fr") == french
+    assert address("content-list", "laboratoire", kind, language="en") == english
+
+
+@pytest.mark.parametrize("word", ["events", "pirates", "fiches", "1"])
+def test_word_that_stands_for_no_kind_is_a_404(word, signed_in, organisation):
+    assert signed_in.get(f"/fr/espace/{organisation.slug}/{word}/").status_code == 404
+
+
 # --- Lists ----------------------------------------------------------------------------------------
 
 
