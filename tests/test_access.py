@@ -150,7 +150,8 @@ ACCESS = {
     "admin:members_user_history": ADMINISTRATOR,
     "admin:portal_historyentry_change": ADMINISTRATOR,
     "admin:portal_historyentry_changelist": ADMINISTRATOR,
-    "admin:portal_page_add": ADMINISTRATOR,
+    # Each text of the site exists once, so none can be added.
+    "admin:portal_page_add": NOBODY,
     "admin:portal_page_change": ADMINISTRATOR,
     "admin:portal_page_changelist": ADMINISTRATOR,
     "admin:portal_page_delete": NOBODY,

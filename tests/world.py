@@ -80,6 +80,8 @@ class World:
             self.organisation, email="guest@example.org", role="editor", language="fr", by=bob
         )
         self.invitation = Invitation.objects.get()
+        texts = {"title_fr": "T", "title_en": "T", "body_fr": "T", "body_en": "T"}
+        pages = [Page.objects.get_or_create(code=code, defaults=texts)[0] for code in Page.Code]
         self.rows = {
             "theme": factories.ThemeFactory(),
             "commune": factories.CommuneFactory(),
@@ -89,10 +91,7 @@ class World:
             "user": charlie,
             "seat": self.seat,
             "invitation": self.invitation,
-            "page": Page.objects.get_or_create(
-                code="terms",
-                defaults={"title_fr": "T", "title_en": "T", "body_fr": "T", "body_en": "T"},
-            )[0],
+            "page": pages[0],
             "organisation": self.organisation,
             "event": self.event,
             "project": self.project,
