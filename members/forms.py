@@ -118,6 +118,21 @@ class OrganisationForm(ContentForm):
         "contacts",
     )
 
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        if self.target is None and name:
+            named = Organisation.objects.published().filter(name__iexact=name)
+            if named.exists():
+                raise ValidationError(
+                    _(
+                        "The directory already has “%(name)s”: ask the people who own its profile to "
+                        "invite you, or give a name that tells the two apart."
+                    ),
+                    params={"name": name},
+                    code="listed",
+                )
+        return name
+
     def clean_parent(self) -> Organisation | None:
         parent = self.cleaned_data["parent"]
         if parent is not None and self.target is not None and parent.pk == self.target.pk:

@@ -51,7 +51,12 @@ class Pages(PageNumberPagination):
         asked = request.query_params.get(self.page_size_query_param)
         if asked is None:
             return self.page_size
-        if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:4]) <= self.max_page_size):
+        if not (
+            asked.isascii()
+            and asked.isdigit()
+            and len(asked) <= 3
+            and 1 <= int(asked) <= self.max_page_size
+        ):
             raise ValidationError({"page_size": _("Give a number from 1 to 100.")})
         return int(asked)
 
@@ -76,11 +81,16 @@ class StrictFilters(BaseFilterBackend):
                 "name": name,
                 "in": "query",
                 "required": False,
-                "description": str(found.label or name),
+                "description": self._described(found),
                 "schema": self._schema(found),
             }
             for name, found in filters.filters.items()
         ]
+
+    def _described(self, found: Any) -> str:
+        if isinstance(found, SortFilter):
+            return "; ".join(f"{code}: {order.label}" for code, order in found.orders.items())
+        return str(found.label)
 
     def _schema(self, found: Any) -> dict[str, Any]:
         if isinstance(found, SortFilter):

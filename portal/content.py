@@ -121,7 +121,8 @@ class Content:
                 self._assign(obj, name, values[name], errors)
         obj.fill_slugs()
         try:
-            obj.full_clean(exclude=list(errors))
+            # A slug is made, not written: what it is made from says what is missing.
+            obj.full_clean(exclude=[*errors, *obj.slug_sources])
         except ValidationError as error:
             errors = error.message_dict | errors
         if errors:

@@ -13,6 +13,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailMessage as OutgoingMessage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 SHOWN = 50
 
@@ -47,6 +48,6 @@ def _read(message: EmailMessage) -> dict[str, Any]:
     return {
         "to": message["To"],
         "subject": message["Subject"],
-        "date": message["Date"].datetime,
+        "date": timezone.localtime(message["Date"].datetime),
         "text": body.get_content() if body else "",
     }

@@ -96,6 +96,7 @@ class SortFilter(filters.ChoiceFilter):
     def __init__(self, orders: Mapping[str, Order], **kwargs: Any) -> None:
         self.orders = dict(orders)
         codes = [*self.orders, RELEVANCE]
+        kwargs.setdefault("label", gettext_lazy("Order"))
         super().__init__(choices=[(code, code) for code in codes], **kwargs)
 
     def filter(self, queryset: QuerySet, value: str) -> QuerySet:

@@ -238,8 +238,6 @@ class LiveViews(ModelAdmin):
         if not form.is_valid() or form.cleaned_data["version"] != live.version:
             raise errors.Stale
         review.restore(live, step, by=request.user)
-        if live.is_published:
-            agreements.ask(live)
 
     # --- Off the public pages, and back ------------------------------------------------------------
 

@@ -343,7 +343,11 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
         asked = request.POST.get("to", "")
         to = request.user if asked == "me" else None
         if asked not in ("me", ""):
-            to = judges(submission).filter(pk=int(asked) if asked.isdecimal() else None).first()
+            to = (
+                judges(submission)
+                .filter(pk=int(asked) if asked.isdecimal() and len(asked) < 19 else None)
+                .first()
+            )
             if to is None:
                 raise Http404
         try:

@@ -27,6 +27,19 @@ def can_continue(user: Any, submission: Submission) -> bool:
     return user.edits(submission.organisation)
 
 
+def may_skip_review(organisation: Any, kind: Any, target: Published | None) -> bool:
+    """Whether what `organisation` sends of this kind is published without waiting.
+
+    Trust ends where something was withdrawn: neither a withdrawn organisation nor a withdrawn object
+    comes back without a moderator.
+    """
+    if organisation is None or not organisation.is_published:
+        return False
+    if target is not None and not target.is_published:
+        return False
+    return organisation.is_trusted_for(kind.code)
+
+
 def is_moderator(user: Any) -> bool:
     """Whether `user` decides on submissions at all."""
     return user.is_active and user.has_perm("portal.decide_submission")

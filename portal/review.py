@@ -138,9 +138,7 @@ def submit(
     submission.author = by
     lifecycle.store(submission)
     lifecycle.record(Action.SUBMITTED, by, submission=submission, message=message)
-    trusted = submission.organisation and submission.organisation.is_trusted_for(
-        kinds.of(submission).code
-    )
+    trusted = permissions.may_skip_review(submission.organisation, kinds.of(submission), target)
     if trusted and not conflicts(submission):
         lifecycle.publish(submission, target, list(submission.values), by, Action.TRUSTED, "")
     else:
@@ -308,13 +306,18 @@ def direct_edit(target: Published, *, by: Any, message: str = "") -> Iterator[No
 
 
 @transaction.atomic
-def restore(target: Published, entry: HistoryEntry, *, by: Any) -> Submission | None:
+def restore(
+    target: Published, entry: HistoryEntry, *, by: Any, expected: str | None = None
+) -> Submission | None:
     """Bring back the content as it was right after `entry`.
 
-    Staff change the live object and nothing is returned; an editor gets it as a draft to submit.
+    Staff change the live object and nothing is returned; an editor gets it as a draft to submit, in
+    place of the draft there is. Raises Stale if either has moved since `expected`.
     """
     target = lifecycle.locked(target)
     kind = kinds.of(target)
+    if expected is not None and expected != token(open_submission(target), target):
+        raise Stale
     values = content_after(target, entry)
     if not permissions.can_edit_directly(by, target):
         return save(kind, values, by=by, target=target)
@@ -328,6 +331,8 @@ def restore(target: Published, entry: HistoryEntry, *, by: Any) -> Submission | 
         by,
         message=f"{entry.at:%Y-%m-%d %H:%M}",
     )
+    if target.is_published:
+        agreements.ask(target)
     return None
 
 

@@ -323,7 +323,11 @@ CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.str("REDIS_URL")}
         if env.str("REDIS_URL", "")
-        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        else {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            # The limits are counted here: a counter must outlive a flood of others.
+            "OPTIONS": {"MAX_ENTRIES": 200_000},
+        }
     )
 }
 LOGGING = {

@@ -13,7 +13,7 @@ from members.models import Organisation, User
 from portal import kinds, permissions, typed
 from portal.errors import NotAllowed
 from portal.kinds import Kind
-from portal.models import HistoryEntry, Published, Submission
+from portal.models import HistoryEntry, Published, Status, Submission
 
 View = Callable[..., HttpResponse]
 
@@ -74,11 +74,6 @@ def written_kind(code: str) -> Kind:
     return kind
 
 
-def is_trusted(organisation: Organisation | None, kind: Kind) -> bool:
-    """Whether what this organisation sends of this kind is published without waiting."""
-    return organisation is not None and organisation.is_trusted_for(kind.code)
-
-
 def submission_of(user: User, pk: int) -> Submission:
     """A submission the user may write."""
     submissions = Submission.objects.writable_by(user)
@@ -90,7 +85,8 @@ def readable_submission(user: User, pk: int) -> Submission:
     submission = get_object_or_404(
         Submission.objects.select_related("kind", "organisation", "author"), pk=pk
     )
-    sent = submission.submitted_at is not None
+    # What was taken back is a draft again, and its author's own business.
+    sent = submission.submitted_at is not None and submission.status != Status.DRAFT
     if permissions.can_continue(user, submission) or (sent and permissions.is_moderator(user)):
         return submission
     raise Http404

@@ -110,7 +110,9 @@ def content_restore(
     refusal: ReviewError | None = None
     if request.method == "POST":
         try:
-            draft = review.restore(target, step, by=request.user)
+            draft = review.restore(
+                target, step, by=request.user, expected=request.POST.get("token")
+            )
         except ReviewError as error:
             refusal = error
         else:
@@ -121,6 +123,7 @@ def content_restore(
                 request, _("Here is a draft with the former version. Nothing is sent yet.")
             )
             return redirect("members:submission-edit", draft.pk)
+    held = review.open_submission(target)
     live, former = found.content.read(target), review.content_after(target, step)
     changed = {name: [live[name], former[name]] for name in former if live[name] != former[name]}
     context = {
@@ -129,7 +132,8 @@ def content_restore(
         "target": target,
         "step": step,
         "rows": diff.of_steps(found.content, changed, lambda column, side: ""),
-        "held": review.open_submission(target),
+        "held": held,
+        "token": review.token(held, target),
         "refusal": refusal,
         "trail": trails.of_object(found, organisation, target, _("Restore")),
         "noindex": True,

@@ -231,7 +231,7 @@ def _submit_page(request: MemberRequest, submission: Submission, form: SubmitFor
         "submission": submission,
         "form": form,
         "token": review.token(submission, submission.target),
-        "trusted": access.is_trusted(submission.organisation, kind),
+        "trusted": permissions.may_skip_review(submission.organisation, kind, submission.target),
         "is_new": diff.is_new(submission),
         "rows": rows,
         "filled": _written(rows),

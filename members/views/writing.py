@@ -19,7 +19,7 @@ from members.fields import organisation_names
 from members.models import Organisation, User
 from members.views import access, trails
 from members.views.access import MemberRequest, signed_in
-from portal import i18n, kinds, limits, review
+from portal import i18n, kinds, limits, permissions, review
 from portal.content import Values
 from portal.editing import ContentForm
 from portal.errors import Incomplete, NothingToSubmit, Stale, WrongState
@@ -343,7 +343,7 @@ def page(
         "correction": _correction(desk.submission),
         "notice": notice,
         "take_back": take_back,
-        "trusted": access.is_trusted(desk.organisation, desk.kind),
+        "trusted": permissions.may_skip_review(desk.organisation, desk.kind, desk.target),
     }
     response = render(request, "members/workspace/content_form.html", context, status=status)
     if isinstance(too_often, TooOften):

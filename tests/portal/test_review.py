@@ -214,6 +214,53 @@ def test_trust_for_events_is_not_trust_for_profiles(held, organisation, alice):
     assert again.status == Status.IN_REVIEW
 
 
+def test_trust_does_not_put_back_what_was_withdrawn(alice, dana, organisation):
+    Trust.objects.create(organisation=organisation, kind="event")
+    event = factories.EventFactory(organisation=organisation)
+    review.withdraw(event, by=dana, message="Contenu illicite.")
+    event.refresh_from_db()
+
+    content = kinds.of(event).content
+    again = review.save(kinds.of(event), content.read(event), by=alice, target=event)
+    sent = review.submit(again, by=alice)
+
+    event.refresh_from_db()
+    assert (sent.status, event.is_published) == (Status.IN_REVIEW, False)
+
+
+def test_trust_ends_with_the_withdrawal_of_the_organisation(
+    event_kind, new_event, alice, dana, organisation
+):
+    Trust.objects.create(organisation=organisation, kind="event")
+    draft = review.save(
+        event_kind, new_event.values | {"organisers": []}, by=alice, submission=new_event
+    )
+    review.withdraw(organisation, by=dana, message="Fermée.")
+
+    sent = review.submit(draft, by=alice)
+
+    assert sent.status == Status.IN_REVIEW
+    assert not Event.objects.exists()
+
+
+def test_restore_over_a_draft_somebody_saved_meanwhile_is_stale(
+    profile_kind, fay, alice, bob, organisation
+):
+    with review.direct_edit(organisation, by=fay):
+        profile_kind.content.write(organisation, {"summary_fr": "Deux."})
+    organisation.refresh_from_db()
+    seen = review.token(None, organisation)
+    live = profile_kind.content.read(organisation)
+    held = review.save(profile_kind, live | {"postcode": "34000"}, by=bob, target=organisation)
+
+    entry = review.history(organisation).last()
+    with pytest.raises(errors.Stale):
+        review.restore(organisation, entry, by=alice, expected=seen)
+
+    held.refresh_from_db()
+    assert held.values == {"postcode": "34000"}
+
+
 def test_take_back_returns_it_to_the_drafts(held, bob):
     back = review.take_back(held, by=bob)
 
