@@ -11,31 +11,20 @@ from members.serializers import (
     SourceSerializer,
     ThemeReferenceSerializer,
 )
+from portal import kinds
 from portal.api import BilingualField, ImageField, PagesField, resource
 
 
-class ProjectReferenceSerializer(serializers.Serializer):
-    """A project named by something else."""
+class TitledReferenceSerializer(serializers.Serializer):
+    """An event or a project named by something else."""
 
     id = serializers.IntegerField()
     title = BilingualField()
     url = serializers.SerializerMethodField()
 
-    def get_url(self, project: Any) -> str:
+    def get_url(self, obj: Any) -> str:
         """Its address in the API."""
-        return resource("project", project.pk)
-
-
-class EventReferenceSerializer(serializers.Serializer):
-    """An event named by something else."""
-
-    id = serializers.IntegerField()
-    title = BilingualField()
-    url = serializers.SerializerMethodField()
-
-    def get_url(self, event: Any) -> str:
-        """Its address in the API."""
-        return resource("event", event.pk)
+        return resource(kinds.of(obj).code, obj.pk)
 
 
 class EventSerializer(serializers.ModelSerializer):
@@ -103,7 +92,7 @@ class EventDetailSerializer(EventSerializer):
     """An event by itself."""
 
     description = BilingualField()
-    projects = ProjectReferenceSerializer(many=True, source="published_projects")
+    projects = TitledReferenceSerializer(many=True, source="published_projects")
     sources = SourceSerializer(many=True)
 
     class Meta(EventSerializer.Meta):
@@ -189,7 +178,7 @@ class ProjectDetailSerializer(ProjectSerializer):
     funding = FundingLineSerializer(many=True)
     figures = ProjectFigureSerializer(many=True)
     links = ProjectLinkSerializer(many=True)
-    events = EventReferenceSerializer(many=True, source="published_events")
+    events = TitledReferenceSerializer(many=True, source="published_events")
     sources = SourceSerializer(many=True)
 
     class Meta(ProjectSerializer.Meta):
