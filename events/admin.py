@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from events.models import Event, Project
 from members.fields import OrganisationField, organisation_names
 from members.models import Organisation
-from portal.direct import PublishedDesk, StaffForm
+from portal.desk.direct import PublishedDesk, StaffForm
 
 
 class KeeperField(OrganisationField):

@@ -19,9 +19,9 @@ from events.models import (
     ProjectPartner,
 )
 from members.fields import OrganisationField, typed_names
-from portal.content import Values
-from portal.editing import Choices, ContentForm
-from portal.rows import SENTENCE, RowForm
+from portal.lifecycle.content import Values
+from portal.writing.editing import Choices, ContentForm
+from portal.writing.rows import SENTENCE, RowForm
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")

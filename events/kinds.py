@@ -7,8 +7,8 @@ from events.forms import EventForm, ProjectForm
 from events.models import Event, Project
 from events.views.events import event_page
 from events.views.projects import project_page
-from portal import kinds
-from portal.content import Content, Rows
+from portal.lifecycle import kinds
+from portal.lifecycle.content import Content, Rows
 
 EVENT = Content(
     Event,

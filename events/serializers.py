@@ -11,8 +11,8 @@ from members.serializers import (
     SourceSerializer,
     ThemeReferenceSerializer,
 )
-from portal import kinds
 from portal.api import BilingualField, ImageField, PagesField, resource
+from portal.lifecycle import kinds
 
 
 class TitledReferenceSerializer(serializers.Serializer):

@@ -27,8 +27,8 @@ from members.models import (
     Trust,
     User,
 )
-from portal.desk import Desk, ReadOnlyDesk, Taxonomy
-from portal.direct import PublishedDesk
+from portal.desk.direct import PublishedDesk
+from portal.desk.site import Desk, ReadOnlyDesk, Taxonomy
 
 # --- Organisations ---------------------------------------------------------------------------------
 

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from members.fields import OrganisationField
 from members.models import Contact, Exchange, Organisation, OrganisationLink
-from portal.editing import Choices, ContentForm
-from portal.rows import SENTENCE, RowForm
+from portal.writing.editing import Choices, ContentForm
+from portal.writing.rows import SENTENCE, RowForm
 
 
 class ExchangeForm(RowForm):

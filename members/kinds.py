@@ -7,8 +7,8 @@ from members import services
 from members.forms import OrganisationForm
 from members.models import Organisation
 from members.views.organisations import organisation_page
-from portal import kinds
-from portal.content import Content, Rows
+from portal.lifecycle import kinds
+from portal.lifecycle.content import Content, Rows
 
 ORGANISATION = Content(
     Organisation,

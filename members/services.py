@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Invitation, Organisation, Seat, User
 from portal import emails
-from portal.errors import NotAllowed, ReviewError, WrongState
+from portal.lifecycle.errors import NotAllowed, ReviewError, WrongState
 from portal.limits import TooOften
 from portal.models import HistoryEntry, Status, Submission
 

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 
 from members.account_forms import ResetPasswordForm
 from members.models import Seat, Theme, User
-from portal import kinds, search
+from portal import search
+from portal.lifecycle import kinds
 
 
 @transaction.atomic

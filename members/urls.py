@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 
 from members.views import contents, organisations, seats, submissions, workspace, writing
 from members.views.accounts import Preferences
-from portal.kinds import Word
+from portal.lifecycle.kinds import Word
 
 register_converter(Word, "kind")
 

@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from portal import diff, kinds
-from portal.desk import Desk, ReadOnlyDesk
-from portal.live import entry_image_url
+from portal.desk.live import entry_image_url
+from portal.desk.moderation import SubmissionDesk
+from portal.desk.site import Desk, ReadOnlyDesk
+from portal.lifecycle import diff, kinds
 from portal.models import HistoryEntry, Page, Submission
-from portal.moderation import SubmissionDesk
 
 admin.site.register(Submission, SubmissionDesk)
 

@@ -19,4 +19,4 @@ class PortalConfig(AppConfig):
 class PortalAdminConfig(AdminConfig):
     """The Django admin, as the moderators' desk."""
 
-    default_site = "portal.desk.PortalAdminSite"
+    default_site = "portal.desk.site.PortalAdminSite"

@@ -51,7 +51,8 @@ def control_id(field: BoundField) -> str:
 def error_items(forms: Iterable[Any]) -> Iterator[ErrorItem]:
     """Everything that is wrong with these forms and formsets, in the order of the page.
 
-    A form that has `rows` (`portal/editing.py`) speaks for them as a whole; their fields follow it.
+    A form that has `rows` (`portal/writing/editing.py`) speaks for them as a whole; their fields
+    follow it.
     """
     for form in forms:
         if isinstance(form, BaseFormSet) and form.is_bound:

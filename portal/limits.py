@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from portal.errors import ReviewError
+from portal.lifecycle.errors import ReviewError
 
 logger = logging.getLogger(__name__)
 

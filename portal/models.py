@@ -2,7 +2,7 @@
 
 What the public reads and what waits for a decision lie apart. A row of a published kind exists only
 once it was published; until then, and for every later edit, its content is held in a `Submission`.
-`portal/review.py` has the only verbs that move anything from one side to the other.
+`portal/lifecycle/review.py` has the only verbs that move anything from one side to the other.
 """
 
 import re

@@ -14,8 +14,9 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import override
 
-from portal import i18n, kinds
+from portal import i18n
 from portal.head import absolute
+from portal.lifecycle import kinds
 from portal.models import Page
 
 # The protocol's limit is 50,000 addresses in a file; each row may have two.

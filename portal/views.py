@@ -29,7 +29,7 @@ from django.views.decorators.http import require_safe
 
 from events.models import Event, Project, ProjectFigure
 from members.models import Commune, Organisation, Person, Theme
-from portal import display, i18n, search, sitemaps, typed
+from portal import display, i18n, search, sitemaps
 from portal.context_processors import SITE_NAME
 from portal.filters import Problem, QueryField
 from portal.head import absolute
@@ -37,6 +37,7 @@ from portal.listing import PER_PAGE, is_page
 from portal.markdown import plain
 from portal.models import Page, Status
 from portal.words import LONGEST_QUERY
+from portal.writing import typed
 
 # How much of each list the home page shows.
 HOME_THEMES, HOME_EVENTS, HOME_PROJECTS, HOME_FIGURES = 5, 3, 3, 3

@@ -16,7 +16,8 @@ from PIL import Image
 
 from members import services
 from members.models import Contact
-from portal import kinds, review, storage
+from portal import storage
+from portal.lifecycle import kinds, review
 from portal.models import Submission
 from tests import factories
 

@@ -16,7 +16,8 @@ from members.models import (
     Seat,
     Trust,
 )
-from portal import kinds, review, storage
+from portal import storage
+from portal.lifecycle import kinds, review
 from portal.models import HistoryEntry, Page
 from tests import factories
 

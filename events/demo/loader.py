@@ -27,7 +27,8 @@ from members.models import (
     Theme,
     User,
 )
-from portal import agreements, i18n, kinds, review, search
+from portal import i18n, search
+from portal.lifecycle import agreements, kinds, review
 from portal.models import HistoryEntry, Page, Published, Submission
 
 FOLDER = Path(__file__).resolve().parent

@@ -21,7 +21,7 @@ from events.views.pages import page_context
 from events.views.practical import practical
 from portal import display
 from portal.addresses import Nearest, answer
-from portal.content import capitalised
+from portal.lifecycle.content import capitalised
 from portal.listing import PAGE_KEYS, Listing
 
 NEAREST = Nearest("events:event-list", pgettext_lazy("menu", "Events"))

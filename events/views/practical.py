@@ -9,7 +9,7 @@ from django.utils.translation import ngettext, pgettext
 
 from events.models import Event
 from portal import display
-from portal.content import capitalised
+from portal.lifecycle.content import capitalised
 
 # A plain link: nothing is asked of anybody before a reader follows it.
 MAP = "https://www.openstreetmap.org/search"

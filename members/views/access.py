@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_cache_control
 
 from members.models import Organisation, User
-from portal import kinds, permissions, typed
-from portal.errors import NotAllowed
-from portal.kinds import Kind
+from portal.lifecycle import kinds, permissions
+from portal.lifecycle.errors import NotAllowed
+from portal.lifecycle.kinds import Kind
 from portal.models import HistoryEntry, Published, Status, Submission
+from portal.writing import typed
 
 View = Callable[..., HttpResponse]
 

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_safe
 from members.models import Organisation
 from members.views import access, trails
 from members.views.access import MemberRequest, signed_in
-from portal import diff, review
-from portal.editing import image_address
-from portal.errors import MessageRequired, ReviewError
-from portal.kinds import Kind
+from portal.lifecycle import diff, review
+from portal.lifecycle.errors import MessageRequired, ReviewError
+from portal.lifecycle.kinds import Kind
 from portal.models import OPEN, HistoryEntry, Published, Submission
+from portal.writing.editing import image_address
 
 A_PAGE = 20
 

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 from members.filters import OrganisationFilter
 from members.models import Contact, Distinction, Exchange, Membership, Organisation, Person
 from members.structured_data import organisation_data
-from portal import display, kinds, related
+from portal import display, related
 from portal.addresses import Nearest, answer
+from portal.lifecycle import kinds
 from portal.listing import Listing
 
 NEAREST = Nearest("members:organisation-list", gettext_lazy("The directory of organisations"))

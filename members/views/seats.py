@@ -21,7 +21,7 @@ from members.models import Invitation, Organisation, Seat
 from members.views import trails
 from members.views.access import MemberRequest, View
 from portal import i18n
-from portal.errors import NotAllowed, ReviewError
+from portal.lifecycle.errors import NotAllowed, ReviewError
 from portal.limits import TooOften
 
 

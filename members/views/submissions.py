@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from members.views import access, trails
 from members.views.access import MemberRequest, signed_in
-from portal import agreements, diff, kinds, permissions, preview, review
-from portal.errors import Incomplete, NothingToSubmit, ReviewError
+from portal.lifecycle import agreements, diff, kinds, permissions, review
+from portal.lifecycle.errors import Incomplete, NothingToSubmit, ReviewError
 from portal.models import HistoryEntry, Status, Submission
+from portal.writing import preview
 
 
 class SubmitForm(forms.Form):

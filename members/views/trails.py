@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from portal.kinds import Kind
+from portal.lifecycle.kinds import Kind
 from portal.models import Published, Submission
 
 Trail = list[tuple[Any, str]]

@@ -19,8 +19,8 @@ from members.models import Organisation, Seat
 from members.views import access, trails
 from members.views.access import MemberRequest, signed_in
 from members.views.contents import held_edits
-from portal import agreements, kinds, permissions
-from portal.errors import ReviewError
+from portal.lifecycle import agreements, kinds, permissions
+from portal.lifecycle.errors import ReviewError
 from portal.models import AgreedRow, Status, Submission
 
 # After so long a profile is to be looked at again.

@@ -19,13 +19,14 @@ from members.fields import organisation_names
 from members.models import Organisation, User
 from members.views import access, trails
 from members.views.access import MemberRequest, signed_in
-from portal import i18n, kinds, limits, permissions, review
-from portal.content import Values
-from portal.editing import ContentForm
-from portal.errors import Incomplete, NothingToSubmit, Stale, WrongState
-from portal.kinds import Kind
+from portal import i18n, limits
+from portal.lifecycle import kinds, permissions, review
+from portal.lifecycle.content import Values
+from portal.lifecycle.errors import Incomplete, NothingToSubmit, Stale, WrongState
+from portal.lifecycle.kinds import Kind
 from portal.limits import TooOften
 from portal.models import HistoryEntry, Published, Status, Submission
+from portal.writing.editing import ContentForm
 
 PROPOSALS_A_DAY = 10
 # Where the session keeps the messages to the moderators that were typed and not sent yet.

@@ -23,9 +23,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from portal import diff, display, i18n
+from portal import display, i18n
 from portal.forms import LANGUAGE_NAMES, ErrorItem, error_items, label_of
 from portal.head import Head
+from portal.lifecycle import diff
 from portal.markdown import render
 from portal.models import Status
 

@@ -5,7 +5,8 @@ from django.core import mail
 from django.utils import timezone
 
 from events.models import Event, Project
-from portal import review, search
+from portal import search
+from portal.lifecycle import review
 from portal.models import FormerSlug
 from tests import factories
 from tests.browser import fields as sent_by

@@ -15,7 +15,8 @@ from PIL import Image
 
 from events.models import Event
 from events.views.events import by_month
-from portal import kinds, review, storage
+from portal import storage
+from portal.lifecycle import kinds, review
 from portal.models import FormerSlug
 from tests import factories
 from tests.events.pages import address, body, chips, data, facts, links, notices, rows

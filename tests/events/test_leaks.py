@@ -12,7 +12,8 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
-from portal import agreements, kinds, review, search, storage
+from portal import search, storage
+from portal.lifecycle import agreements, kinds, review
 from tests import factories
 from tests.events.pages import address, body, rows
 

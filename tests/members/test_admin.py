@@ -10,7 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from members.models import Distinction, Invitation, Membership, Organisation, Seat, Theme, User
-from portal import kinds, review, search
+from portal import search
+from portal.lifecycle import kinds, review
 from portal.models import FormerSlug, HistoryEntry, Status
 from tests import factories
 from tests.browser import fields as sent_by

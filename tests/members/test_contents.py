@@ -3,7 +3,7 @@
 import pytest
 
 from events.models import Event
-from portal import review
+from portal.lifecycle import review
 from portal.models import HistoryEntry, Submission
 from tests import factories
 from tests.members.workspace import EVENT, address, get, hold

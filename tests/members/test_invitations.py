@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from members import services
 from members.models import Invitation, Seat, User
-from portal.errors import NotAllowed, WrongState
+from portal.lifecycle.errors import NotAllowed, WrongState
 from portal.logs import HideSecrets
 from tests import factories
 from tests.together import together

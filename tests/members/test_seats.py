@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from members import services
 from members.models import Seat, User
-from portal.errors import NotAllowed, WrongState
+from portal.lifecycle.errors import NotAllowed, WrongState
 from tests import factories
 from tests.together import together
 

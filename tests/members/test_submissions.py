@@ -5,7 +5,8 @@ from django.test import Client
 
 from events.models import Event
 from members.models import Trust
-from portal import review, storage
+from portal import storage
+from portal.lifecycle import review
 from portal.models import HistoryEntry, Submission
 from tests import browser, factories
 from tests.members.workspace import EVENT, address, fetch, fill, get, hold, photo

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from events.models import ProjectPartner
-from portal import review
+from portal.lifecycle import review
 from portal.models import HistoryEntry, Submission
 from tests import factories
 from tests.members.workspace import EVENT, address, get, hold

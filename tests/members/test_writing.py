@@ -7,7 +7,8 @@ from django.test import Client
 from events.models import Event, Project
 from members.models import Organisation, Trust
 from members.views import writing
-from portal import kinds, limits, review, storage
+from portal import limits, storage
+from portal.lifecycle import kinds, review
 from portal.models import HistoryEntry, Submission
 from tests import browser, factories
 from tests.members.workspace import EVENT, address, fetch, fill, get, hold, photo, press

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import override
 from PIL import Image
 
-from portal import kinds, review
+from portal.lifecycle import kinds, review
 from tests import browser
 
 BUTTONS = {"action": "save"}

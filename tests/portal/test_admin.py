@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from django.utils.translation import override
 
 from members.models import User
-from portal import review
+from portal.lifecycle import review
 from portal.models import HistoryEntry, Page
 from tests import factories
 

@@ -5,7 +5,8 @@ import re
 import pytest
 from django.utils import timezone
 
-from portal import emails, kinds
+from portal import emails
+from portal.lifecycle import kinds
 from portal.models import HistoryEntry, Submission
 from tests import factories
 

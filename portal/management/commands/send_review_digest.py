@@ -7,7 +7,9 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import override
 
-from portal import emails, kinds, queue
+from portal import emails
+from portal.desk import queue
+from portal.lifecycle import kinds
 from portal.models import Submission
 
 logger = logging.getLogger(__name__)

@@ -20,9 +20,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal import agreements, diff, errors, kinds, permissions, preview, review
-from portal.desk import failures
+from portal.desk.site import failures
+from portal.lifecycle import agreements, diff, errors, kinds, permissions, review
 from portal.models import AgreedRow, HistoryEntry, Published
+from portal.writing import preview
 
 Action = HistoryEntry.Action
 # The steps after which there was a public version to come back to.

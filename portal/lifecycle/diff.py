@@ -12,8 +12,9 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
-from portal import i18n, kinds, review
-from portal.content import Content, Values
+from portal import i18n
+from portal.lifecycle import kinds, review
+from portal.lifecycle.content import Content, Values
 from portal.models import Submission
 
 Row = dict[str, Any]

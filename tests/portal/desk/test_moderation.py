@@ -12,7 +12,8 @@ from django.utils import timezone
 from PIL import Image
 
 from events.models import Event
-from portal import kinds, review, storage
+from portal import storage
+from portal.lifecycle import kinds, review
 from portal.models import HistoryEntry, Status, Submission
 from tests import factories
 from tests.browser import fields as sent_by

@@ -16,8 +16,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from portal import kinds, storage
-from portal.errors import ReviewError
+from portal import storage
+from portal.lifecycle import kinds
+from portal.lifecycle.errors import ReviewError
 from portal.models import HistoryEntry, Submission
 
 # An image may be kept this long by a form that is still open.

@@ -12,8 +12,9 @@ from django.forms.models import construct_instance
 from django.forms.utils import ErrorDict, ErrorList
 from django.utils.translation import gettext_lazy as _
 
-from portal import content, i18n
-from portal.content import Values
+from portal import i18n
+from portal.lifecycle import content
+from portal.lifecycle.content import Values
 
 # For a text of a sentence or two.
 SENTENCE = forms.Textarea(attrs={"rows": 3})

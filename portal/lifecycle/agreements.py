@@ -12,9 +12,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from portal import kinds, notices, search
-from portal.content import Values, encode
-from portal.errors import MessageRequired, NotAllowed, WrongState
+from portal import search
+from portal.lifecycle import kinds, notices
+from portal.lifecycle.content import Values, encode
+from portal.lifecycle.errors import MessageRequired, NotAllowed, WrongState
 from portal.models import AgreedRow, HistoryEntry, Published, Status, Submission
 
 

@@ -20,11 +20,12 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal import agreements, errors, i18n, kinds, limits, review
-from portal.content import column_label
+from portal import i18n, limits
 from portal.context_processors import LANGUAGE_NAMES
-from portal.desk import Desk
-from portal.live import LiveViews
+from portal.desk.live import LiveViews
+from portal.desk.site import Desk
+from portal.lifecycle import agreements, errors, kinds, review
+from portal.lifecycle.content import column_label
 from portal.models import RESERVED_SLUGS, AgreedRow, FormerSlug, Published, Status
 
 

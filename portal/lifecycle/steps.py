@@ -1,6 +1,6 @@
 """What every step of the life cycle is made of: lock, guard, write, and note who did what.
 
-Only `portal/review.py` calls these, inside the one transaction that each of its verbs opens.
+Only `portal/lifecycle/review.py` calls these, inside the one transaction that each of its verbs opens.
 """
 
 from typing import Any
@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from portal import agreements, i18n, kinds, notices, permissions, search, storage
-from portal.content import Values
-from portal.errors import (
+from portal import i18n, search, storage
+from portal.lifecycle import agreements, kinds, notices, permissions
+from portal.lifecycle.content import Values
+from portal.lifecycle.errors import (
     Incomplete,
     MessageRequired,
     NotAllowed,
@@ -19,7 +20,7 @@ from portal.errors import (
     Stale,
     WrongState,
 )
-from portal.kinds import Kind
+from portal.lifecycle.kinds import Kind
 from portal.models import HistoryEntry, Published, Status, Submission
 
 Action = HistoryEntry.Action

@@ -18,9 +18,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from portal import agreements, kinds, lifecycle, notices, permissions
-from portal.content import Values
-from portal.errors import (
+from portal.lifecycle import agreements, kinds, notices, permissions, steps
+from portal.lifecycle.content import Values
+from portal.lifecycle.errors import (
     MessageRequired,
     NotAllowed,
     NothingToSubmit,
@@ -28,8 +28,8 @@ from portal.errors import (
     Stale,
     WrongState,
 )
-from portal.kinds import Kind
-from portal.lifecycle import token as token  # callers know it as `review.token`
+from portal.lifecycle.kinds import Kind
+from portal.lifecycle.steps import token as token  # callers know it as `review.token`
 from portal.models import (
     HistoryEntry,
     Published,
@@ -86,11 +86,11 @@ def save(
     Of an object that is live only what differs from it is kept, with the live values beside it.
     Raises Stale if somebody saved or published meanwhile, WrongState if it is being reviewed.
     """
-    target = lifecycle.locked(target)
+    target = steps.locked(target)
     if target is not None:
         organisation = target.keeper
         submission = submission or open_submission(target)
-    submission = lifecycle.locked(submission)
+    submission = steps.locked(submission)
     if submission is not None:
         organisation = submission.organisation
     if not permissions.can_write(by, kind, organisation, submission):
@@ -112,9 +112,9 @@ def save(
     }
     submission.base = {n: live[n] for n in submission.values} if target else {}
     submission.author = by
-    lifecycle.store(submission, begun)
+    steps.store(submission, begun)
     if begun:
-        lifecycle.record(Action.STARTED, by, submission=submission)
+        steps.record(Action.STARTED, by, submission=submission)
     return submission
 
 
@@ -126,7 +126,7 @@ def submit(
 
     Raises Incomplete if it would not make a valid object, NothingToSubmit if it changes nothing.
     """
-    submission, target = lifecycle.both_locked(submission, expected)
+    submission, target = steps.both_locked(submission, expected)
     if not permissions.can_continue(by, submission):
         raise NotAllowed
     if not submission.is_writable:
@@ -136,11 +136,11 @@ def submit(
     check(submission)
     submission.status, submission.submitted_at = Status.IN_REVIEW, timezone.now()
     submission.author = by
-    lifecycle.store(submission)
-    lifecycle.record(Action.SUBMITTED, by, submission=submission, message=message)
+    steps.store(submission)
+    steps.record(Action.SUBMITTED, by, submission=submission, message=message)
     trusted = permissions.may_skip_review(submission.organisation, kinds.of(submission), target)
     if trusted and not conflicts(submission):
-        lifecycle.publish(submission, target, list(submission.values), by, Action.TRUSTED, "")
+        steps.publish(submission, target, list(submission.values), by, Action.TRUSTED, "")
     else:
         notices.submitted(submission)
     return submission
@@ -149,21 +149,19 @@ def submit(
 @transaction.atomic
 def take_back(submission: Submission, *, by: Any, expected: str | None = None) -> Submission:
     """Return a submission that waits to its author's drafts."""
-    submission, _target = lifecycle.both_locked(submission, expected)
+    submission, _target = steps.both_locked(submission, expected)
     if not permissions.can_continue(by, submission):
         raise NotAllowed
-    return lifecycle.move(
-        submission, Status.DRAFT, Action.TAKEN_BACK, by, before=(Status.IN_REVIEW,)
-    )
+    return steps.move(submission, Status.DRAFT, Action.TAKEN_BACK, by, before=(Status.IN_REVIEW,))
 
 
 @transaction.atomic
 def discard(submission: Submission, *, by: Any, expected: str | None = None) -> Submission:
     """Abandon a draft or what was to be corrected; its text stays readable in the history."""
-    submission, _target = lifecycle.both_locked(submission, expected)
+    submission, _target = steps.both_locked(submission, expected)
     if not permissions.can_continue(by, submission):
         raise NotAllowed
-    return lifecycle.move(
+    return steps.move(
         submission,
         Status.WITHDRAWN,
         Action.DISCARDED,
@@ -178,13 +176,13 @@ def discard(submission: Submission, *, by: Any, expected: str | None = None) -> 
 @transaction.atomic
 def assign(submission: Submission, *, to: Any, by: Any) -> Submission:
     """Say which moderator looks after a submission that waits; None gives it back to all."""
-    submission, _target = lifecycle.both_locked(submission, None)
-    lifecycle.require_judge(submission, by)
+    submission, _target = steps.both_locked(submission, None)
+    steps.require_judge(submission, by)
     if to is not None and not permissions.can_judge(to, submission):
         raise OwnOrganisation
     submission.assigned_to = to
     submission.save(update_fields=["assigned_to", "updated_at"])
-    lifecycle.record(Action.ASSIGNED, by, submission=submission, message=str(to) if to else "")
+    steps.record(Action.ASSIGNED, by, submission=submission, message=str(to) if to else "")
     return submission
 
 
@@ -203,8 +201,8 @@ def publish(
     conflicts. What is not published stays in review. Raises Incomplete if the object has become
     impossible, WrongState if it was decided, Stale if it moved since `expected`.
     """
-    submission, target = lifecycle.both_locked(submission, expected)
-    lifecycle.require_judge(submission, by)
+    submission, target = steps.both_locked(submission, expected)
+    steps.require_judge(submission, by)
     if target is None:
         chosen = list(submission.values)
     elif fields is None:
@@ -217,7 +215,7 @@ def publish(
         chosen = [name for name in submission.values if name in wanted]
         if submission.values and not chosen:
             raise NothingToSubmit
-    lifecycle.publish(submission, target, chosen, by, Action.PUBLISHED, message)
+    steps.publish(submission, target, chosen, by, Action.PUBLISHED, message)
     notices.decided(submission, Action.PUBLISHED, message, chosen)
     return submission
 
@@ -227,7 +225,7 @@ def ask_correction(
     submission: Submission, *, by: Any, message: str, expected: str | None = None
 ) -> Submission:
     """Give a submission back to its author with what to change."""
-    return lifecycle.answer(submission, Status.TO_CORRECT, Action.CORRECTION, by, message, expected)
+    return steps.answer(submission, Status.TO_CORRECT, Action.CORRECTION, by, message, expected)
 
 
 @transaction.atomic
@@ -235,7 +233,7 @@ def refuse(
     submission: Submission, *, by: Any, message: str, expected: str | None = None
 ) -> Submission:
     """End a submission with a reason; what is live stays as it is."""
-    return lifecycle.answer(submission, Status.REFUSED, Action.REFUSED, by, message, expected)
+    return steps.answer(submission, Status.REFUSED, Action.REFUSED, by, message, expected)
 
 
 # --- What is public ---------------------------------------------------------------------------------
@@ -246,7 +244,7 @@ def withdraw(
     target: Published, *, by: Any, message: str, expected_version: int | None = None
 ) -> Published:
     """Take a published object off every public page. An edit under review goes back to its author."""
-    target = lifecycle.locked(target)
+    target = steps.locked(target)
     if not permissions.can_withdraw(by, target):
         raise NotAllowed
     if expected_version is not None and expected_version != target.version:
@@ -255,14 +253,14 @@ def withdraw(
         raise WrongState
     if not message.strip():
         raise MessageRequired
-    submission = lifecycle.locked(open_submission(target))
+    submission = steps.locked(open_submission(target))
     if submission is not None and submission.status == Status.IN_REVIEW:
-        lifecycle.move(submission, Status.DRAFT, Action.TAKEN_BACK, by, before=(Status.IN_REVIEW,))
+        steps.move(submission, Status.DRAFT, Action.TAKEN_BACK, by, before=(Status.IN_REVIEW,))
     target.status, target.withdrawn_at = Status.WITHDRAWN, timezone.now()
     target.version += 1
     target.save(update_fields=["status", "withdrawn_at", "version", "updated_at"])
-    lifecycle.made_private(target)
-    lifecycle.record(Action.WITHDRAWN, by, target=target, message=message)
+    steps.made_private(target)
+    steps.record(Action.WITHDRAWN, by, target=target, message=message)
     notices.withdrawn(target, by, message)
     return target
 
@@ -270,14 +268,14 @@ def withdraw(
 @transaction.atomic
 def republish(target: Published, *, by: Any, message: str = "") -> Published:
     """Put a withdrawn object back on the public pages as it was; for staff, editors submit it again."""
-    target = lifecycle.locked(target)
+    target = steps.locked(target)
     if not permissions.can_edit_directly(by, target):
         raise NotAllowed
     if target.is_published:
         raise WrongState
     content = kinds.of(target).content.read(target)
     target.status, target.withdrawn_at = Status.PUBLISHED, None
-    lifecycle.wrote(target, content, content, Action.PUBLISHED, by, message=message)
+    steps.wrote(target, content, content, Action.PUBLISHED, by, message=message)
     return target
 
 
@@ -294,7 +292,7 @@ def direct_edit(target: Published, *, by: Any, message: str = "") -> Iterator[No
         raise NotAllowed
     with transaction.atomic():
         created = target.pk is None
-        live = lifecycle.locked(target)
+        live = steps.locked(target)
         if live.version != target.version:
             raise Stale
         before = kind.content.blank if created else kind.content.read(live)
@@ -302,7 +300,7 @@ def direct_edit(target: Published, *, by: Any, message: str = "") -> Iterator[No
         after = kind.content.read(type(target)._default_manager.get(pk=target.pk))
         if created or before != after or message:
             action = Action.PUBLISHED if created else Action.EDITED
-            lifecycle.wrote(target, before, after, action, by, message=message)
+            steps.wrote(target, before, after, action, by, message=message)
 
 
 @transaction.atomic
@@ -314,7 +312,7 @@ def restore(
     Staff change the live object and nothing is returned; an editor gets it as a draft to submit, in
     place of the draft there is. Raises Stale if either has moved since `expected`.
     """
-    target = lifecycle.locked(target)
+    target = steps.locked(target)
     kind = kinds.of(target)
     if expected is not None and expected != token(open_submission(target), target):
         raise Stale
@@ -322,8 +320,8 @@ def restore(
     if not permissions.can_edit_directly(by, target):
         return save(kind, values, by=by, target=target)
     before = kind.content.read(target)
-    lifecycle.write(target, kind, {n: v for n, v in values.items() if v != before[n]})
-    lifecycle.wrote(
+    steps.write(target, kind, {n: v for n, v in values.items() if v != before[n]})
+    steps.wrote(
         target,
         before,
         kind.content.read(target),
@@ -369,11 +367,11 @@ def as_published(submission: Submission, look: Callable[[Any], Any]) -> Any:
     with transaction.atomic():
         # A copy of its own: what is rolled back in the database must not stay on the caller's object.
         kind = kinds.of(submission)
-        target = kind.model._default_manager.filter(
-            pk=submission.target_id
-        ).first() or lifecycle.new(submission)
+        target = kind.model._default_manager.filter(pk=submission.target_id).first() or steps.new(
+            submission
+        )
         try:
-            lifecycle.write(target, kind, submission.values)
+            steps.write(target, kind, submission.values)
             target.status, target.withdrawn_at = Status.PUBLISHED, None
             target.save()
             agreements.give_own(target, submission.organisation, submission.author)

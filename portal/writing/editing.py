@@ -24,13 +24,15 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from portal import content, i18n, kinds, limits, quota, review, storage
-from portal.content import Content, Values
-from portal.errors import ReviewError
+from portal import i18n, limits, storage
 from portal.forms import control_id
 from portal.images import ImageUploadField
+from portal.lifecycle import content, kinds, review
+from portal.lifecycle.content import Content, Values
+from portal.lifecycle.errors import ReviewError
 from portal.models import Published, Submission
-from portal.rows import BaseRows, RowForm, rows_factory
+from portal.writing import quota
+from portal.writing.rows import BaseRows, RowForm, rows_factory
 
 Sections = tuple[tuple[Any, tuple[str, ...]], ...]
 

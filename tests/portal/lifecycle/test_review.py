@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from events.models import Event, Project
 from members.models import Organisation, Seat, Trust
-from portal import errors, kinds, review
+from portal.lifecycle import errors, kinds, review
 from portal.models import HistoryEntry, Status, Submission
 from tests import factories
 

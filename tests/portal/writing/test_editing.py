@@ -16,8 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from portal import editing, kinds, limits, quota, review, storage, typed
-from portal.errors import Incomplete
+from portal import limits, storage
+from portal.lifecycle import kinds, review
+from portal.lifecycle.errors import Incomplete
+from portal.writing import editing, quota, typed
 from tests import browser, factories
 
 pytestmark = pytest.mark.django_db

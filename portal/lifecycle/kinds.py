@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponse
 
-from portal.content import Content, capitalised
+from portal.lifecycle.content import Content, capitalised
 from portal.models import Published
 
 

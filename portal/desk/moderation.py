@@ -20,21 +20,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from portal import (
-    agreements,
-    diff,
-    errors,
-    head,
-    i18n,
-    kinds,
-    permissions,
-    preview,
-    queue,
-    review,
-)
-from portal.desk import ReadOnlyDesk, failures
-from portal.live import withdraw_page
+from portal import head, i18n
+from portal.desk import queue
+from portal.desk.live import withdraw_page
+from portal.desk.site import ReadOnlyDesk, failures
+from portal.lifecycle import agreements, diff, errors, kinds, permissions, review
 from portal.models import HistoryEntry, Status, Submission
+from portal.writing import preview
 
 PUBLISH, CORRECT, REFUSE, BACK = "publish", "correct", "refuse", "back"
 # What each refusal of the life cycle answers; any other is a form to complete.

@@ -10,7 +10,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.utils.cache import add_never_cache_headers
 from django.utils.html import escape
 
-from portal import kinds, review, storage
+from portal import storage
+from portal.lifecycle import kinds, review
 from portal.models import Submission
 
 

@@ -5,7 +5,7 @@ from django.db import connection
 
 from events.models import Event
 from members.models import Organisation
-from portal import errors, kinds, review
+from portal.lifecycle import errors, kinds, review
 from portal.models import HistoryEntry, Status, Submission
 from tests import factories
 from tests.together import together

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 
-from portal import emails, kinds
+from portal import emails
+from portal.lifecycle import kinds
 from portal.models import AgreedRow, HistoryEntry, Published, Submission
 
 

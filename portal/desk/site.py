@@ -16,9 +16,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.manager import get_translatable_fields_for_model
 
-from portal import errors, head, i18n, search
-from portal.content import Content, capitalised
+from portal import head, i18n, search
 from portal.context_processors import LANGUAGE_NAMES, SITE_NAME
+from portal.lifecycle import errors
+from portal.lifecycle.content import Content, capitalised
 from portal.models import Submission
 
 # Pages of the Django admin that the portal has elsewhere, or that would answer for any table.

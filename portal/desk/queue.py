@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
-from portal import diff, display, kinds
+from portal import display
+from portal.lifecycle import diff, kinds
 from portal.models import Status, Submission
 
 LONGEST_SEARCH = 200

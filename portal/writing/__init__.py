@@ -1,0 +1,1 @@
+"""The forms in which editors write, and the page as it would be."""
