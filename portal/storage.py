@@ -4,13 +4,10 @@ The web server reaches the public store only. An image therefore becomes public 
 shows it does, and stops being so with it, whatever its address was.
 """
 
-import logging
+from collections.abc import Iterator
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage, storages
-from django.db import transaction
-
-logger = logging.getLogger(__name__)
 
 
 def held_storage() -> Storage:
@@ -23,17 +20,23 @@ def hold(name: str, data: bytes) -> str:
     return held_storage().save(name, ContentFile(data))
 
 
-def show_on_commit(name: str) -> None:
-    """Copy an image to the public store once the current transaction is committed."""
-    transaction.on_commit(lambda: _show(name), robust=True)
-
-
-def hide_on_commit(name: str) -> None:
-    """Remove an image from the public store once the current transaction is committed."""
-    transaction.on_commit(lambda: default_storage.delete(name), robust=True)
-
-
-def _show(name: str) -> None:
+def show(name: str) -> None:
+    """Copy an image to the public store, unless it is there."""
     if not default_storage.exists(name):
         with held_storage().open(name) as file:
             default_storage.save(name, file)
+
+
+def hide(name: str) -> None:
+    """Remove an image from the public store, if it is there."""
+    default_storage.delete(name)
+
+
+def shown() -> Iterator[str]:
+    """The names of all images in the public store, which has a folder for each organisation."""
+    try:
+        folders, _files = default_storage.listdir("")
+    except FileNotFoundError:
+        return
+    for folder in folders:
+        yield from (f"{folder}/{file}" for file in default_storage.listdir(folder)[1])

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from portal import i18n, search, storage
-from portal.lifecycle import agreements, kinds, notices, permissions
+from portal import i18n, search
+from portal.lifecycle import agreements, kinds, notices, permissions, publication
 from portal.lifecycle.content import Values
 from portal.lifecycle.errors import (
     Incomplete,
@@ -172,11 +172,9 @@ def wrote(
     target.outdated = outdated(target, diff)
     target.version += 1
     target.save(update_fields=["status", "withdrawn_at", "outdated", "version", "updated_at"])
-    for name in kind.content.images:
-        if name in diff and diff[name][0]:
-            storage.hide_on_commit(diff[name][0])
-        if after[name] and target.is_published:
-            storage.show_on_commit(after[name])
+    publication.settle_on_commit(
+        image for name in kind.content.images for image in (before[name], after[name])
+    )
     search.index(target)
     # What names an organisation is found by its name.
     search.index_all(agreements.showing(target))
@@ -185,9 +183,9 @@ def wrote(
 
 def made_private(target: Published) -> None:
     """Everything that follows from an object no longer being public."""
-    for name in kinds.of(target).content.images:
-        if image := getattr(target, name).name:
-            storage.hide_on_commit(image)
+    publication.settle_on_commit(
+        getattr(target, name).name for name in kinds.of(target).content.images
+    )
     search.remove(target)
     search.index_all(agreements.showing(target))
 

@@ -1,0 +1,19 @@
+"""Brings the public images in line with what is published."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from portal.lifecycle import publication
+
+
+class Command(BaseCommand):
+    """Needed after a crash or a full disk between a decision and the copying of its image."""
+
+    help = "Copies the images of everything published where they are missing, and removes others."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Settle each image that is out of line, and name it."""
+        for image in publication.stray():
+            publication.settle(image)
+            self.stdout.write(f"  {image}")
