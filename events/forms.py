@@ -18,7 +18,7 @@ from events.models import (
     ProjectLink,
     ProjectPartner,
 )
-from members.fields import OrganisationField, typed_names
+from members.forms import NamedRowForm
 from portal.lifecycle.content import Values
 from portal.writing.editing import Choices, ContentForm
 from portal.writing.rows import SENTENCE, RowForm
@@ -31,17 +31,6 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 TIME_ZONES = ("Europe/Paris", "Europe/London", "Africa/Casablanca", "America/Montreal", "UTC")
 
 ASKED = _("Each organisation you name is asked, and appears on the page once it has agreed.")
-
-
-class NamedRowForm(RowForm):
-    """A row that names an organisation."""
-
-    organisation = OrganisationField(required=False, label=_("Organisation"))
-
-    @classmethod
-    def initial_from(cls, rows: list[Values]) -> list[dict[str, Any]]:
-        names = typed_names(row["organisation"] for row in rows if row["organisation"])
-        return [row | {"organisation": names.get(row["organisation"], "")} for row in rows]
 
 
 class OrganiserForm(NamedRowForm):

@@ -4,7 +4,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from members.filters import OrganisationFilter, PersonFilter, ThemeFilter
-from members.models import Contact, Membership, Organisation, Person, Theme
+from members.models import Affiliation, Contact, Membership, Organisation, Person, Theme
 from members.serializers import (
     OrganisationDetailSerializer,
     OrganisationSerializer,
@@ -30,12 +30,13 @@ class OrganisationViewSet(PublicViewSet):
     lookup_value_regex = "[-a-z0-9]+"
 
     def get_queryset(self) -> QuerySet:
-        """Published organisations with what their answer shows: four queries beyond their own."""
-        rows = Organisation.objects.published().select_related("commune", "parent")
+        """Published organisations with what their answer shows: five queries beyond their own."""
+        rows = Organisation.objects.published().select_related("commune")
         running = Membership.objects.current().select_related("college")
         rows = rows.prefetch_related(
             "themes",
             "exchanges",
+            Prefetch("parents", Affiliation.objects.agreed(), to_attr="agreed_parents"),
             Prefetch("memberships", running, to_attr="running_memberships"),
         )
         if self.action != "retrieve":
@@ -45,7 +46,7 @@ class OrganisationViewSet(PublicViewSet):
             "people",
             "distinctions",
             "sources",
-            Prefetch("parts", Organisation.objects.published(), to_attr="published_parts"),
+            Prefetch("affiliations", Affiliation.objects.parts(), to_attr="agreed_parts"),
             Prefetch(
                 "contacts",
                 Contact.objects.filter(visibility=Contact.Visibility.PUBLIC),

@@ -16,11 +16,16 @@ class OrganisationField(forms.CharField):
 
     A list to choose from would not hold a large directory. An acronym will do where one organisation
     has it; where two share a name, the last part of the address of the page (its slug) tells them apart.
+    What the object names already is left as it is, also when that organisation was withdrawn since.
     """
+
+    # The organisations that the object names already, by what stands in the input for them.
+    named: dict[str, int]
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 150)
         super().__init__(**kwargs)
+        self.named = {}
         self.widget.attrs |= {"list": "organisation-names", "autocomplete": "off"}
 
     def prepare_value(self, value: Any) -> Any:
@@ -30,6 +35,8 @@ class OrganisationField(forms.CharField):
         name = super().clean(value)
         if not name:
             return None
+        if name in self.named:
+            return Organisation.objects.filter(pk=self.named[name]).first()
         published = Organisation.objects.published()
         for wanted in (Q(name__iexact=name), Q(slug=name), Q(short_name__iexact=name)):
             found = list(published.filter(wanted)[:2])

@@ -1,12 +1,43 @@
 """The forms in which an organisation is written."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from members.fields import OrganisationField
-from members.models import Contact, Exchange, Organisation, OrganisationLink
+from members.fields import OrganisationField, typed_names
+from members.models import Affiliation, Contact, Exchange, Organisation, OrganisationLink
+from portal.lifecycle.content import Values
 from portal.writing.editing import Choices, ContentForm
 from portal.writing.rows import SENTENCE, RowForm
+
+
+class NamedRowForm(RowForm):
+    """A row that names an organisation."""
+
+    organisation = OrganisationField(required=False, label=_("Organisation"))
+
+    @classmethod
+    def initial_from(cls, rows: list[Values]) -> list[dict[str, Any]]:
+        names = typed_names(row["organisation"] for row in rows if row["organisation"])
+        return [
+            row | {"organisation": names.get(row["organisation"], ""), "named": row["organisation"]}
+            for row in rows
+        ]
+
+    def remember(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Whoever is named already may stay, also once it is withdrawn."""
+        named = {row["organisation"]: row["named"] for row in rows if row.get("organisation")}
+        self.fields["organisation"].named = named  # type: ignore[attr-defined] # OrganisationField
+
+
+class ParentForm(NamedRowForm):
+    """An organisation that this one is part of."""
+
+    class Meta:
+        model = Affiliation
+        fields = ("organisation",)
 
 
 class ExchangeForm(RowForm):
@@ -37,12 +68,6 @@ class ContactForm(RowForm):
 class OrganisationForm(ContentForm):
     """The profile of an organisation."""
 
-    parent = OrganisationField(
-        required=False,
-        label=_("Part of"),
-        help_text=_("The organisation this one belongs to, such as a laboratory’s university."),
-    )
-
     class Meta:
         model = Organisation
         fields = (
@@ -51,7 +76,6 @@ class OrganisationForm(ContentForm):
             "official_name",
             "former_name",
             "kind",
-            "parent",
             "summary_fr",
             "summary_en",
             "description_fr",
@@ -75,7 +99,7 @@ class OrganisationForm(ContentForm):
     sections = (
         (
             _("Who you are"),
-            ("name", "short_name", "official_name", "former_name", "kind", "parent"),
+            ("name", "short_name", "official_name", "former_name", "kind", "parents"),
         ),
         (_("What you do"), ("summary", "description", "themes")),
         (_("What you offer and look for"), ("exchanges",)),
@@ -96,11 +120,16 @@ class OrganisationForm(ContentForm):
         (_("Identifiers"), ("siren", "rna", "ror")),
     )
     row_forms = {
+        "parents": ParentForm,
         "exchanges": ExchangeForm,
         "links": OrganisationLinkForm,
         "contacts": ContactForm,
     }
     row_help = {
+        "parents": _(
+            "The organisations this one belongs to, such as a laboratory’s universities. Each is "
+            "asked, and appears on the page once it has agreed."
+        ),
         "exchanges": _("A line for each thing, so that others find it. One language is enough."),
         "contacts": _("Give an address of the organisation rather than of a person if you can."),
     }
@@ -132,9 +161,3 @@ class OrganisationForm(ContentForm):
                     code="listed",
                 )
         return name
-
-    def clean_parent(self) -> Organisation | None:
-        parent = self.cleaned_data["parent"]
-        if parent is not None and self.target is not None and parent.pk == self.target.pk:
-            raise ValidationError(_("An organisation cannot be part of itself."))
-        return parent

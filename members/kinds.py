@@ -18,7 +18,6 @@ ORGANISATION = Content(
         "short_name",
         "former_name",
         "kind",
-        "parent",
         "summary",
         "description",
         "address",
@@ -35,6 +34,7 @@ ORGANISATION = Content(
     many=("themes",),
     images=("logo",),
     rows=(
+        Rows("parents", ("organisation",), key="organisation"),
         Rows("exchanges", ("direction", "topic", "text")),
         Rows("links", ("label", "url")),
         Rows("contacts", ("name", "role", "email", "phone", "visibility")),

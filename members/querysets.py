@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from portal import related
-from portal.models import PublishedQuerySet, Status
+from portal.models import AgreedRowQuerySet, PublishedQuerySet, Status
 
 
 def fold_address(email: str) -> str:
@@ -99,6 +99,18 @@ class OrganisationQuerySet(PublishedQuerySet):
     def for_rows(self) -> Self:
         """With what the row of a list says of each, at no further query."""
         return related.with_counts(self.select_related("commune"))
+
+
+class AffiliationQuerySet(AgreedRowQuerySet):
+    """Questions asked of what belongs to what."""
+
+    def parts(self) -> Self:
+        """Those whose part is public, where the whole agreed: what the page of the whole lists."""
+        return (
+            self.filter(agreed_at__isnull=False, part__status=Status.PUBLISHED)
+            .select_related("part")
+            .order_by("part__sort_name", "pk")
+        )
 
 
 class MembershipQuerySet(models.QuerySet):

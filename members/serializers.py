@@ -1,7 +1,9 @@
 """Organisations, people and themes as the API gives them."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from members.models import (
@@ -37,6 +39,11 @@ class OrganisationReferenceSerializer(serializers.Serializer):
     def get_url(self, organisation: Any) -> str:
         """Its address in the API."""
         return resource("organisation", organisation.slug)
+
+
+def references(organisations: Iterable[Any]) -> list[dict[str, Any]]:
+    """Organisations as something else names them."""
+    return list(OrganisationReferenceSerializer(organisations, many=True).data)
 
 
 class CommuneSerializer(serializers.Serializer):
@@ -110,7 +117,7 @@ class OrganisationSerializer(serializers.ModelSerializer):
     summary = BilingualField()
     themes = ThemeReferenceSerializer(many=True)
     commune = CommuneSerializer(allow_null=True)
-    parent = serializers.SerializerMethodField()  # type: ignore[assignment] # a field called parent
+    parents = serializers.SerializerMethodField()
     membership = serializers.SerializerMethodField()
     exchanges = ExchangeSerializer(many=True)
     logo = ImageField()
@@ -127,7 +134,7 @@ class OrganisationSerializer(serializers.ModelSerializer):
             "former_name",
             "kind",
             "membership",
-            "parent",
+            "parents",
             "summary",
             "themes",
             "commune",
@@ -144,12 +151,11 @@ class OrganisationSerializer(serializers.ModelSerializer):
         """Its address in the API."""
         return resource("organisation", organisation.slug)
 
-    def get_parent(self, organisation: Organisation) -> dict[str, Any] | None:
-        """The organisation it is part of, if that one is public."""
-        parent = organisation.parent
-        if parent is None or not parent.is_published:
-            return None
-        return dict(OrganisationReferenceSerializer(parent).data)
+    @extend_schema_field(OrganisationReferenceSerializer(many=True))
+    def get_parents(self, organisation: Organisation) -> list[dict[str, Any]]:
+        """The organisations it is part of, those that agreed."""
+        named = [row.organisation for row in organisation.agreed_parents]  # type: ignore[attr-defined]
+        return references(named)
 
     def get_membership(self, organisation: Organisation) -> dict[str, Any] | None:
         """The membership that runs today."""
@@ -166,7 +172,7 @@ class OrganisationDetailSerializer(OrganisationSerializer):
     contacts = ContactSerializer(many=True, source="public_contacts")
     people = serializers.SerializerMethodField()
     distinctions = DistinctionSerializer(many=True)
-    parts = OrganisationReferenceSerializer(many=True, source="published_parts")
+    parts = serializers.SerializerMethodField()
     sources = SourceSerializer(many=True)
 
     class Meta(OrganisationSerializer.Meta):
@@ -183,6 +189,11 @@ class OrganisationDetailSerializer(OrganisationSerializer):
             "parts",
             "sources",
         )
+
+    @extend_schema_field(OrganisationReferenceSerializer(many=True))
+    def get_parts(self, organisation: Organisation) -> list[dict[str, Any]]:
+        """The organisations that are part of it, those it agreed to."""
+        return references([row.part for row in organisation.agreed_parts])  # type: ignore[attr-defined]
 
     def get_identifiers(self, organisation: Organisation) -> dict[str, str]:
         """SIREN, RNA and ROR, empty where it has none or did not say."""

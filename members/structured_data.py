@@ -40,7 +40,7 @@ def organisation_data(profile: Any) -> dict[str, Any]:
         "sameAs": _other_pages(organisation, profile.links),
         "knowsAbout": [str(theme) for theme in profile.themes],
         "memberOf": _association() if profile.membership else None,
-        "parentOrganization": _reference(profile.parent) if profile.parent else None,
+        "parentOrganization": [_reference(parent) for parent in profile.parents],
         "subOrganization": [_reference(part) for part in profile.parts],
         "contactPoint": [_contact(row) for row in profile.public_contacts],
     }

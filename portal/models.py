@@ -18,8 +18,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from portal import i18n
 
@@ -372,8 +372,9 @@ class AgreedRow(Row):
             ),
         ]
 
-    # The foreign key that leads to the object this row belongs to.
-    parent: str
+    # The foreign key that leads to the object this row belongs to, and the path to whoever writes it.
+    parent: ClassVar[str]
+    written_by: ClassVar[str]
 
     def get_absolute_url(self) -> str:
         """The page on which the organisation it names answers."""
@@ -384,10 +385,47 @@ class AgreedRow(Row):
         """The object this row belongs to."""
         return getattr(self, self.parent)
 
+    @property
+    def question(self) -> str:
+        """What the organisation is asked, in the active language."""
+        words = {"name": self.organisation, "title": self.owner}
+        return gettext("Do you agree to %(name)s being named in “%(title)s”?") % words
+
+    @property
+    def statement(self) -> str:
+        """What the row says of the organisation, as a sentence in the active language."""
+        words = {"name": self.organisation, "title": self.owner}
+        return gettext("“%(title)s” names %(name)s.") % words
+
     def forget_agreement(self) -> None:
         """What was agreed has changed: it must be asked again. Saves nothing."""
         self.asked_at = self.agreed_at = self.agreed_by = self.declined_at = None
         self.agreement_source = ""
+
+
+class Asked(models.Model):
+    """When an organisation was last asked about an object, and whether it said no.
+
+    It outlives the row that named it: naming somebody again and again does not ask them each time.
+    """
+
+    target_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
+    target_id = models.PositiveBigIntegerField()
+    organisation = models.ForeignKey(
+        settings.PORTAL_ORGANISATION_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    at = models.DateTimeField(default=timezone.now)
+    declined_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["target_type", "target_id", "organisation"], name="portal_asked_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} ({self.at:%Y-%m-%d})"
 
 
 class Page(models.Model):

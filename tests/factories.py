@@ -8,6 +8,7 @@ from factory.django import DjangoModelFactory
 
 from events.models import Event, EventOrganiser, Project, ProjectPartner
 from members.models import (
+    Affiliation,
     College,
     Commune,
     Membership,
@@ -119,6 +120,12 @@ class OrganisationFactory(Indexed):
     kind = "company"
     summary_fr = "Un résumé en français."
     summary_en = "A summary in English."
+
+    @factory.post_generation
+    def part_of(self, create, extracted, **kwargs):
+        """`part_of=` names an organisation that agreed to have this one as a part."""
+        if create and extracted:
+            Affiliation.objects.create(part=self, organisation=extracted, agreed_at=timezone.now())
 
     @factory.post_generation
     def founding(self, create, extracted, **kwargs):

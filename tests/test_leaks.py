@@ -111,7 +111,7 @@ def planted(alice, bob, dana, fay, organisation, elsewhere, tomorrow):
         organisation=organisation, summary_en=SECRETS["withdrawn"], themes=[theme]
     )
     gone_organisation = factories.OrganisationFactory(
-        name="Partie", summary_fr=SECRETS["withdrawn organisation"], parent=organisation
+        name="Partie", summary_fr=SECRETS["withdrawn organisation"], part_of=organisation
     )
     project.partners.create(organisation=gone_organisation, agreed_at=tomorrow)
     event.projects.add(factories_project)

@@ -114,14 +114,14 @@ class _Loader:
     def load_organisations(self) -> None:
         """The actors of the territory; those the articles call founding members are members."""
         rows = read("organisations")
-        for row in sorted(rows, key=lambda row: bool(row["parent"])):
+        for row in sorted(rows, key=lambda row: bool(row["parents"])):
             values = self.common(row) | {
                 "name": row["name"],
                 "official_name": row["long_name"],
                 "short_name": row["short_name"],
                 "former_name": row["former_name"],
                 "kind": row["kind"],
-                "parent": self.organisations[row["parent"]].pk if row["parent"] else None,
+                "parents": [{"organisation": self.organisations[p].pk} for p in row["parents"]],
                 "commune": self.commune(row["commune"]),
                 "latitude": row["latitude"],
                 "longitude": row["longitude"],

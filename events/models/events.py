@@ -11,8 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext, pgettext_lazy
 
 from events.models.base import Titled
 from events.querysets import END_UNSAID, WHOLE_DAY, EventQuerySet
@@ -225,6 +225,7 @@ class EventOrganiser(AgreedRow):
     """An organisation that organises an event, alone or with others."""
 
     parent = "event"
+    written_by = "event__organisation"
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="organisers")
 
@@ -242,3 +243,11 @@ class EventOrganiser(AgreedRow):
 
     def __str__(self) -> str:
         return str(self.organisation)
+
+    @property
+    def statement(self) -> str:
+        """What the row says of the organisation, as a sentence in the active language."""
+        words = {"organisation": self.organisation, "title": self.event}
+        return (
+            gettext("%(organisation)s is named as an organiser of the event “%(title)s”.") % words
+        )

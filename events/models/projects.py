@@ -6,8 +6,8 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q, Sum
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from events.models.base import Titled
 from events.querysets import ProjectQuerySet
@@ -88,6 +88,7 @@ class ProjectPartner(AgreedRow):
         FUNDER = "funder", pgettext_lazy("role of a partner", "Funder")
 
     parent = "project"
+    written_by = "project__organisation"
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="partners")
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.PARTNER)
@@ -112,6 +113,18 @@ class ProjectPartner(AgreedRow):
 
     def __str__(self) -> str:
         return f"{self.organisation} ({self.get_role_display()})"
+
+    @property
+    def statement(self) -> str:
+        """What the row says of the organisation, as a sentence in the active language."""
+        words = {
+            "organisation": self.organisation,
+            "title": self.project,
+            "role": self.get_role_display(),
+        }
+        return (
+            gettext("%(organisation)s is named in the project “%(title)s”, as: %(role)s.") % words
+        )
 
 
 class FundingLine(Row):

@@ -2,6 +2,7 @@
 
 from members.models.accounts import Invitation, Seat, User
 from members.models.organisations import (
+    Affiliation,
     College,
     Contact,
     Exchange,
@@ -14,6 +15,7 @@ from members.models.people import Distinction, Person
 from members.models.taxonomies import Commune, Source, Theme
 
 __all__ = [
+    "Affiliation",
     "College",
     "Commune",
     "Contact",

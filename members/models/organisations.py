@@ -15,11 +15,16 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from members.models.taxonomies import LATITUDE, LONGITUDE
-from members.querysets import ContactQuerySet, MembershipQuerySet, OrganisationQuerySet
+from members.querysets import (
+    AffiliationQuerySet,
+    ContactQuerySet,
+    MembershipQuerySet,
+    OrganisationQuerySet,
+)
 from members.validators import validate_rna, validate_ror, validate_siren
 from portal import i18n
 from portal.fields import WebAddressField
-from portal.models import Published, Row
+from portal.models import AgreedRow, Published, Row
 from portal.words import fold
 
 
@@ -55,15 +60,6 @@ class Organisation(Published):
     sort_name = models.CharField(max_length=150, blank=True, editable=False, db_index=True)
     slug = models.SlugField(_("address"), max_length=120, unique=True)
     kind = models.CharField(_("kind"), max_length=24, choices=Kind)
-    parent = models.ForeignKey(
-        "self",
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="parts",
-        verbose_name=_("part of"),
-        help_text=_("The organisation this one belongs to, such as a laboratory’s university."),
-    )
     themes = models.ManyToManyField(
         "members.Theme", blank=True, related_name="organisations", verbose_name=_("themes")
     )
@@ -146,11 +142,6 @@ class Organisation(Published):
                 condition=~Q(ror=""),
                 name="members_organisation_ror_once",
                 violation_error_message=_("Another organisation already has this ROR identifier."),
-            ),
-            models.CheckConstraint(
-                condition=Q(parent=None) | ~Q(parent=F("id")),
-                name="members_organisation_not_its_own_parent",
-                violation_error_message=_("An organisation cannot be part of itself."),
             ),
             models.CheckConstraint(
                 condition=Q(latitude=None, longitude=None)
@@ -237,7 +228,54 @@ class Organisation(Published):
         texts.append(i18n.text(self, "description", language).value)
         texts += [i18n.text(exchange, "text", language).value for exchange in self.exchanges.all()]
         texts += [i18n.text(theme, "name", language).value for theme in self.themes.all()]
+        texts += [row.organisation.name for row in self.parents.agreed()]
         return names, "\n".join(texts)
+
+
+class Affiliation(AgreedRow):
+    """That an organisation is part of another, such as a laboratory of its universities.
+
+    `part` names `organisation`; both pages show it once the latter agreed.
+    """
+
+    parent = "part"
+    written_by = "part"
+
+    part = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="parents")
+
+    objects: ClassVar = AffiliationQuerySet.as_manager()
+
+    class Meta(AgreedRow.Meta):
+        verbose_name = _("organisation it is part of")
+        verbose_name_plural = _("part of")
+        constraints = [
+            *AgreedRow.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["part", "organisation"],
+                name="members_affiliation_once",
+                violation_error_message=_("This organisation is named twice."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(part=F("organisation")),
+                name="members_affiliation_of_another",
+                violation_error_message=_("An organisation cannot be part of itself."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.organisation)
+
+    @property
+    def question(self) -> str:
+        """What the organisation is asked, in the active language."""
+        words = {"name": self.organisation, "part": self.part}
+        return gettext("Is %(part)s part of %(name)s?") % words
+
+    @property
+    def statement(self) -> str:
+        """What the row says of the organisation, as a sentence in the active language."""
+        words = {"name": self.organisation, "part": self.part}
+        return gettext("The profile of %(part)s says that it is part of %(name)s.") % words
 
 
 class Exchange(Row):

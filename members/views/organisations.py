@@ -46,7 +46,7 @@ def for_rows(organisations: Any) -> QuerySet:
 @require_safe
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The profile of a published organisation; 301 from an old address, 410 once withdrawn."""
-    rows = Organisation.objects.select_related("commune", "parent")
+    rows = Organisation.objects.select_related("commune")
     return answer(request, rows, slug, organisation_page, nearest=NEAREST)
 
 
@@ -93,7 +93,7 @@ class Profile(NamedTuple):
     """All that the page of an organisation shows. What is empty is not printed."""
 
     organisation: Organisation
-    parent: Organisation | None
+    parents: list[Organisation]
     parts: list[Organisation]
     membership: Membership | None
     themes: list[Any]
@@ -111,11 +111,10 @@ class Profile(NamedTuple):
         """Asks for everything: a number of queries that does not depend on how much there is."""
         exchanges = list(organisation.exchanges.all())
         running = organisation.memberships.current().select_related("college")
-        parent = organisation.parent
         return cls(
             organisation=organisation,
-            parent=parent if parent and parent.is_published else None,
-            parts=list(organisation.parts.published()),
+            parents=[row.organisation for row in organisation.parents.agreed()],
+            parts=[row.part for row in organisation.affiliations.parts()],
             membership=running.first(),
             themes=list(organisation.themes.all()),
             offers=[row for row in exchanges if row.direction == Exchange.Direction.OFFER],

@@ -223,7 +223,7 @@ def _asked_row(user: Any, code: str, pk: int) -> AgreedRow:
     rows = model._default_manager.filter(organisation__in=user.organisation_ids())
     rows = rows.filter(**{f"{model.parent}__status": Status.PUBLISHED})
     return get_object_or_404(
-        rows.select_related("organisation", f"{model.parent}__organisation"), pk=pk
+        rows.select_related("organisation", model.parent, model.written_by), pk=pk
     )
 
 

@@ -7,6 +7,7 @@ with its source. The organisation that writes the object agrees by writing it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +17,10 @@ from portal import search
 from portal.lifecycle import kinds, notices
 from portal.lifecycle.content import Values, encode
 from portal.lifecycle.errors import MessageRequired, NotAllowed, WrongState
-from portal.models import AgreedRow, HistoryEntry, Published, Status, Submission
+from portal.models import AgreedRow, Asked, HistoryEntry, Published, Status, Submission
+
+# An organisation is not asked again about the same object within this time, and its no stands.
+QUIET = timedelta(days=90)
 
 
 def row_models() -> Iterator[type[AgreedRow]]:
@@ -106,8 +110,8 @@ def naming(organisation: Any) -> list[AgreedRow]:
         rows += (
             model._default_manager.filter(organisation=organisation)
             .filter(**{f"{model.parent}__status": Status.PUBLISHED})
-            .exclude(**{f"{model.parent}__organisation": organisation})
-            .select_related("organisation", f"{model.parent}__organisation")
+            .exclude(**{model.written_by: organisation})
+            .select_related("organisation", model.parent, model.written_by)
             .order_by("-pk")
         )
     return rows
@@ -133,12 +137,39 @@ def give_own(target: Published, organisation: Any, by: Any) -> None:
 
 
 def ask(target: Published) -> None:
-    """Ask the organisations that `target` names and that have not been asked yet."""
+    """Ask the organisations that `target` names and that have not been asked yet.
+
+    One that was asked about this object a short while ago, in a row that was removed since, finds
+    the question in its workspace and gets no second mail; if it declined then, that still holds.
+    """
     for row in rows_of(target):
         if row.agreed_at is None and row.asked_at is None and row.declined_at is None:
-            row.asked_at = timezone.now()
-            row.save(update_fields=["asked_at"])
-            notices.agreement_asked(row)
+            asked, is_first = _asked(target, row.organisation)
+            row.asked_at = asked.at
+            row.declined_at = asked.declined_at
+            row.save(update_fields=["asked_at", "declined_at"])
+            if is_first:
+                notices.agreement_asked(row)
+
+
+def _asked(target: Published, organisation: Any) -> tuple[Asked, bool]:
+    """When an organisation was asked about `target`; notes today, and says so, if it is long ago."""
+    about = {"target_type": kinds.of(target).content_type, "target_id": target.pk}
+    asked, is_first = Asked.objects.get_or_create(**about, organisation=organisation)
+    if not is_first and asked.at < timezone.now() - QUIET:
+        asked.at, asked.declined_at, is_first = timezone.now(), None, True
+        asked.save(update_fields=["at", "declined_at"])
+    return asked, is_first
+
+
+def _remember(row: AgreedRow) -> None:
+    """Note a yes or no beside the object, for when the row is removed and written again."""
+    Asked.objects.update_or_create(
+        target_type=kinds.of(row.owner).content_type,
+        target_id=row.owner.pk,
+        organisation=row.organisation,
+        defaults={"declined_at": row.declined_at, "at": timezone.now()},
+    )
 
 
 @transaction.atomic
@@ -146,6 +177,7 @@ def agree(row: AgreedRow, *, by: Any) -> AgreedRow:
     """Say yes for the organisation that `row` names: visitors see it from now on."""
     row = _answered(row, by)
     _agree(row, by)
+    _remember(row)
     _record(row, HistoryEntry.Action.AGREED, by)
     return row
 
@@ -157,6 +189,7 @@ def decline(row: AgreedRow, *, by: Any) -> AgreedRow:
     row.forget_agreement()
     row.declined_at = timezone.now()
     row.save()
+    _remember(row)
     _record(row, HistoryEntry.Action.DECLINED, by)
     return row
 

@@ -4,7 +4,8 @@ They work without script: the lines that are filled, an empty one after them, a 
 one more, and a box on each line that removes it.
 """
 
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -36,6 +37,9 @@ class RowForm(forms.ModelForm):
     def initial_from(cls, rows: list[Values]) -> list[dict[str, Any]]:
         """What the inputs hold for these rows."""
         return [dict(row) for row in rows]
+
+    def remember(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Called with what all rows of the object say, for forms whose fields depend on it."""
 
     def _post_clean(self) -> None:
         self.instance = construct_instance(self, self.instance)
@@ -83,6 +87,7 @@ class BaseRows(forms.BaseFormSet):
 
     def add_fields(self, form: forms.Form, index: int | None) -> None:
         super().add_fields(form, index)
+        cast(RowForm, form).remember(self.initial or [])
         if "DELETE" in form.fields:
             form.fields["DELETE"].label = _("Remove this line")
 

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from events.models import EventOrganiser, ProjectPartner
 from members.models import (
+    Affiliation,
     College,
     Contact,
     Distinction,
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 # What one page of the directory asks the database, however many rows there are.
 DIRECTORY_QUERIES = 9
-PROFILE_QUERIES = 17
+PROFILE_QUERIES = 18
 
 
 def address(name: str, *args: object, language: str = "en") -> str:
@@ -414,8 +415,8 @@ def test_directory_costs_at_most_twelve_queries_with_every_filter(
 def profile(organisation, health):
     """An organisation about which everything is known."""
     parent = factories.OrganisationFactory(name="Université des arches", kind="university")
+    Affiliation.objects.create(part=organisation, organisation=parent, agreed_at=timezone.now())
     Organisation.objects.filter(pk=organisation.pk).update(
-        parent=parent,
         official_name="Laboratoire des arches et des ponts",
         former_name="Ponts",
         summary_fr="Étudie les arches.",
@@ -563,7 +564,8 @@ def test_contacts_are_shown_to_those_they_are_for(client, organisation, request,
 
 
 def test_profile_describes_the_organisation_to_machines(client, profile):
-    part = factories.OrganisationFactory(name="Atelier", parent=profile)
+    part = factories.OrganisationFactory(name="Atelier", part_of=profile)
+    university = profile.parents.get().organisation
     base = "http://testserver"
 
     data = linked_data(client.get(profile.get_absolute_url()))["ResearchOrganization"]
@@ -591,12 +593,14 @@ def test_profile_describes_the_organisation_to_machines(client, profile):
         "sameAs": ["https://ror.org/02feahw73", "https://code.example/arches"],
         "knowsAbout": ["Health"],
         "memberOf": {"@type": "NGO", "name": "IA Montpellier Méditerranée", "url": f"{base}/en/"},
-        "parentOrganization": {
-            "@type": "Organization",
-            "@id": base + profile.parent.get_absolute_url(),
-            "name": "Université des arches",
-            "url": base + profile.parent.get_absolute_url(),
-        },
+        "parentOrganization": [
+            {
+                "@type": "Organization",
+                "@id": base + university.get_absolute_url(),
+                "name": "Université des arches",
+                "url": base + university.get_absolute_url(),
+            }
+        ],
         "subOrganization": [
             {
                 "@type": "Organization",
@@ -694,7 +698,10 @@ def test_profile_costs_the_same_whatever_it_shows(client, profile, django_assert
         contact(profile, "public")
         person = Person.objects.create(name="Someone", organisation=profile)
         Distinction.objects.create(title_fr="Prix", person=person).sources.set([source])
-        factories.OrganisationFactory(parent=profile)
+        factories.OrganisationFactory(part_of=profile)
+        factories.OrganisationFactory(part_of=None).affiliations.create(
+            part=profile, agreed_at=timezone.now()
+        )
         project = factories.ProjectFactory(organisation=profile)
         ProjectPartner.objects.create(
             project=project,
@@ -714,9 +721,12 @@ def test_profile_costs_the_same_whatever_it_shows(client, profile, django_assert
 def test_nothing_unagreed_or_unpublished_shows(client, organisation, elsewhere):
     secret = "zqsecretzq"
     hidden = factories.OrganisationFactory(name=f"Gone {secret}", withdrawn=True)
-    organisation.parent = hidden
-    organisation.save()
-    factories.OrganisationFactory(name=f"Part {secret}", parent=organisation, withdrawn=True)
+    organisation.parents.create(organisation=hidden, agreed_at=timezone.now())
+    # It says it is part of somebody who has not answered, and somebody says so of it.
+    asked = factories.OrganisationFactory(name=f"Whole {secret}")
+    organisation.parents.create(organisation=asked, asked_at=timezone.now())
+    factories.OrganisationFactory(name=f"Part {secret}").parents.create(organisation=organisation)
+    factories.OrganisationFactory(name=f"Gone part {secret}", part_of=organisation, withdrawn=True)
     contact(organisation, "members").delete()
     Contact.objects.create(organisation=organisation, name=secret, visibility="staff")
     # It is named in a project and an event of others and has not answered.

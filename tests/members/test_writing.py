@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from events.models import Event, Project
 from members.models import Organisation, Trust
@@ -256,6 +257,30 @@ def test_agreement_cannot_be_given_by_a_form(signed_in, dana, organisation, else
     partners = Project.objects.get().partners
     assert [str(row.organisation) for row in partners.agreed()] == ["Laboratoire des arches"]
     assert partners.get(organisation=elsewhere).agreed_at is None
+
+
+def test_whoever_is_named_may_stay_once_they_are_withdrawn(
+    signed_in, dana, organisation, elsewhere
+):
+    project = factories.ProjectFactory(organisation=organisation)
+    project.partners.create(
+        organisation=elsewhere, role="data", position=1, agreed_at=timezone.now()
+    )
+    review.withdraw(elsewhere, by=dana, message="Fermée.")
+    page = address("content-edit", organisation.slug, "project", project.pk)
+
+    sent = fill(signed_in, page, "submit", title_fr="Autre titre")
+    review.publish(held(), by=dana)
+
+    assert sent.status_code == 302
+    project.refresh_from_db()
+    assert project.title_fr == "Autre titre"
+    assert [row.organisation for row in project.partners.all()] == [organisation, elsewhere]
+    # Whoever is not named yet must be in the directory.
+    refused = fill(
+        signed_in, page, **{"partners-1-organisation": "", "partners-2-organisation": "X"}
+    )
+    assert 'id="id_partners-2-organisation_error"' in refused.content.decode()
 
 
 # --- Proposing an organisation --------------------------------------------------------------------
@@ -541,7 +566,7 @@ def test_text_of_an_expired_form_is_shown_to_be_copied(alice, profile):
         ("organisation", "website", "javascript:alert(1)"),
         ("organisation", "latitude", "nord"),
         ("organisation", "commune", "999999"),
-        ("organisation", "parent", "Inconnue"),
+        ("organisation", "parents-0-organisation", "Inconnue"),
         ("organisation", "kind", "pirate"),
         ("organisation", "description_fr", "NUL \x00 inside"),
         ("event", "start_date", "2026-02-30"),

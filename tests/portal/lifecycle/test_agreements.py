@@ -1,0 +1,140 @@
+"""Agreements: who is asked, how often, and what a yes or a no is remembered for."""
+
+import datetime
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from events.models import Project
+from members.models import Affiliation
+from portal.lifecycle import agreements, kinds, review
+from portal.models import Asked, HistoryEntry
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def project(organisation):
+    return factories.ProjectFactory(organisation=organisation, title_fr="Arches")
+
+
+@pytest.fixture
+def name_partners(project, fay, django_capture_on_commit_callbacks):
+    """Writes the partners of the project beside its lead, as staff do; mail leaves at once."""
+
+    def write(*partners, role="data"):
+        lead = {"organisation": project.organisation.pk, "role": "lead"}
+        others = [{"organisation": each.pk, "role": role} for each in partners]
+        target = Project.objects.get(pk=project.pk)
+        with django_capture_on_commit_callbacks(execute=True):
+            with review.direct_edit(target, by=fay):
+                kinds.of(target).content.write(target, {"partners": [lead, *others]})
+            agreements.ask(target)
+        return target.partners.exclude(role="lead").first()
+
+    return write
+
+
+def test_whoever_is_named_is_asked_once(name_partners, charlie, elsewhere, organisation):
+    row = name_partners(elsewhere)
+
+    assert [message.to for message in mail.outbox] == [["charlie@example.org"]]
+    assert agreements.asked_of(charlie) == [row]
+
+
+def test_named_again_they_find_the_question_and_get_no_second_mail(
+    name_partners, charlie, elsewhere
+):
+    name_partners(elsewhere)
+    name_partners()
+
+    row = name_partners(elsewhere)
+
+    assert len(mail.outbox) == 1
+    assert agreements.asked_of(charlie) == [row]
+
+
+def test_a_no_holds_when_they_are_named_again(name_partners, charlie, elsewhere):
+    agreements.decline(name_partners(elsewhere), by=charlie)
+    name_partners()
+
+    row = name_partners(elsewhere, role="technology")
+
+    assert len(mail.outbox) == 1
+    assert row.declined_at is not None
+    assert agreements.asked_of(charlie) == []
+    # It is listed where they can change their mind.
+    assert agreements.naming(elsewhere) == [row]
+    agreements.agree(row, by=charlie)
+    assert [each.organisation for each in row.project.partners.agreed()][-1] == elsewhere
+
+
+def test_after_a_while_they_may_be_asked_again(name_partners, charlie, elsewhere):
+    agreements.decline(name_partners(elsewhere), by=charlie)
+    name_partners()
+    long_ago = timezone.now() - agreements.QUIET - datetime.timedelta(days=1)
+    Asked.objects.update(at=long_ago, declined_at=long_ago)
+
+    row = name_partners(elsewhere)
+
+    assert len(mail.outbox) == 2
+    assert agreements.asked_of(charlie) == [row]
+
+
+def test_yes_after_a_no_is_what_is_remembered(name_partners, charlie, elsewhere):
+    row = name_partners(elsewhere)
+    agreements.decline(row, by=charlie)
+    agreements.agree(row, by=charlie)
+    name_partners()
+
+    row = name_partners(elsewhere)
+
+    # What was agreed to is gone with its row: the question stands again, unanswered.
+    assert (row.agreed_at, row.declined_at) == (None, None)
+    assert agreements.asked_of(charlie) == [row]
+
+
+# --- Part of ----------------------------------------------------------------------------------------
+
+
+def test_a_laboratory_is_part_of_a_university_once_that_one_agreed(
+    client, alice, dana, charlie, organisation, elsewhere, django_capture_on_commit_callbacks
+):
+    kind = kinds.named("organisation")
+    values = kind.content.read(organisation) | {"parents": [{"organisation": elsewhere.pk}]}
+    held = review.submit(review.save(kind, values, by=alice, target=organisation), by=alice)
+    mail.outbox.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        review.publish(held, by=dana)
+    row = Affiliation.objects.get()
+
+    def pages_naming():
+        """Which of the two pages names the other organisation."""
+        pages = ((organisation, elsewhere), (elsewhere, organisation))
+        return [
+            page.name
+            for page, other in pages
+            if other.name in client.get(page.get_absolute_url()).content.decode()
+        ]
+
+    before = pages_naming()
+    asked = [message.subject for message in mail.outbox if message.to == [charlie.email]]
+    agreements.agree(row, by=charlie)
+
+    assert before == []
+    assert asked == ["Confirmez-vous que Laboratoire des arches relève de Ailleurs ?"]
+    assert pages_naming() == [organisation.name, elsewhere.name]
+    steps = HistoryEntry.objects.filter(target_id=organisation.pk, action="agreed")
+    assert [step.message for step in steps] == ["Ailleurs"]
+
+
+def test_an_organisation_is_not_part_of_itself(fay, organisation):
+    kind = kinds.named("organisation")
+
+    with pytest.raises(Exception) as refused, review.direct_edit(organisation, by=fay):
+        kind.content.write(organisation, {"parents": [{"organisation": organisation.pk}]})
+
+    assert "parents" in refused.value.message_dict
+    assert not Affiliation.objects.exists()
