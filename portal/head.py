@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from portal import i18n
+from portal import cards, i18n
 
 # Keys that change how a list is cut or ordered, not what it lists.
 UNCANONICAL = {"page", "sort", "order", "ordering"}
@@ -110,6 +110,15 @@ class Head:
             if value and key not in UNCANONICAL
         ]
         return f"{path}?{urlencode(kept)}" if kept else path
+
+    @property
+    def share_image(self) -> dict[str, str] | None:
+        """The picture of the object that the page is about; None for the one of the whole site."""
+        obj = self.context.get("pictured")
+        if obj is None:
+            return None
+        url = absolute(cards.url_of(obj, self.language))
+        return {"url": url, "alt": obj.card(self.language).title}
 
     @property
     def structured_data(self) -> SafeString:

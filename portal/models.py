@@ -21,7 +21,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from portal import i18n
+from portal import cards, i18n
 
 
 class Status(models.TextChoices):
@@ -93,6 +93,15 @@ class Published(models.Model):
     def search_texts(self, language: str) -> tuple[str, str]:
         """What this is found by, in a language: what it is called, a line each, and its texts."""
         return str(self), ""
+
+    def card(self, language: str) -> cards.Card:
+        """What the picture for social networks says of this, in a language."""
+        return cards.Card(str(self), "")
+
+    @property
+    def card_arches(self) -> int:
+        """How many arches stand on that picture: three, as in our name, where none are counted."""
+        return 3
 
     def fill_slugs(self) -> None:
         """Give an address to each text that has none yet; one that exists never changes by itself."""

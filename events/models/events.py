@@ -11,12 +11,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext, override, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from events.models.base import Titled
 from events.querysets import END_UNSAID, WHOLE_DAY, EventQuerySet
-from portal import i18n
+from portal import display, i18n
+from portal.cards import Card
 from portal.fields import CodeListField, WebAddressField
 from portal.models import AgreedRow
 
@@ -213,6 +214,21 @@ class Event(Titled):
     @property
     def is_free(self) -> bool:
         return self.price == 0
+
+    def card(self, language: str) -> Card:
+        """What the picture for social networks says of it: its title, when and where it is."""
+        with override(language):
+            when = i18n.text(self, "period").value
+            if self.has_days and self.local_start:
+                when = display.date_range(self.local_start, self.local_end)
+            where = self.where or (pgettext("event", "online") if self.is_online else "")
+            line = [part for part in (self.get_kind_display(), when, where) if part]
+            return Card(i18n.text(self, "title", language).value, " · ".join(line))
+
+    @property
+    def card_arches(self) -> int:
+        """One for each organiser: one query."""
+        return self.organisers.agreed().count()
 
     def search_texts(self, language: str) -> tuple[str, str]:
         """What this event is found by, in a language."""

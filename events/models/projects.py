@@ -6,12 +6,14 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q, Sum
 from django.urls import reverse
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from events.models.base import Titled
 from events.querysets import ProjectQuerySet
 from portal import i18n
+from portal.cards import Card
 from portal.fields import PartialDateField, WebAddressField
 from portal.models import AgreedRow, Row
 
@@ -65,6 +67,17 @@ class Project(Titled):
         if "funding" in getattr(self, "_prefetched_objects_cache", {}):
             return sum(line.amount for line in self.funding.all())
         return self.funding.aggregate(total=Sum("amount"))["total"] or 0
+
+    def card(self, language: str) -> Card:
+        """What the picture for social networks says of it: its title and how far it has come."""
+        with override(language):
+            line = f"{self._meta.verbose_name} · {self.get_stage_display()}"
+            return Card(i18n.text(self, "title", language).value, capfirst(line))
+
+    @property
+    def card_arches(self) -> int:
+        """An arch between each two partners: one query."""
+        return max(1, self.partners.agreed().count() - 1)
 
     def search_texts(self, language: str) -> tuple[str, str]:
         """What this project is found by, in a language."""

@@ -8,7 +8,6 @@ from django.urls import reverse
 from events.models.base import Titled
 from portal import i18n
 from portal.addresses import Nearest
-from portal.head import absolute
 from portal.markdown import plain
 
 
@@ -34,16 +33,14 @@ def picture_of(obj: Titled) -> Picture | None:
 
 def page_context(request: HttpRequest, obj: Titled, nearest: Nearest) -> dict[str, Any]:
     """What `base.html` needs to know of the page of `obj`, and its picture."""
-    picture = picture_of(obj)
     title = i18n.text(obj, "title").value
     context = {
         "summary": i18n.text(obj, "summary").value or plain(i18n.text(obj, "description").value),
-        "picture": picture,
+        "picture": picture_of(obj),
+        "pictured": obj,
         "single_language": obj.single_language,
         "trail": [(nearest.label, reverse(nearest.name)), (title, "")],
     }
-    if picture:
-        context["share_image"] = picture._replace(url=absolute(picture.url))
     if getattr(request, "is_preview", False):
         # It has no address yet that another language or a search engine could be sent to.
         return context | {"noindex": True}

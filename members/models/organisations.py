@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from members.models.taxonomies import LATITUDE, LONGITUDE
@@ -23,6 +23,7 @@ from members.querysets import (
 )
 from members.validators import validate_rna, validate_ror, validate_siren
 from portal import i18n
+from portal.cards import Card
 from portal.fields import WebAddressField
 from portal.models import AgreedRow, Published, Row
 from portal.words import fold
@@ -220,6 +221,12 @@ class Organisation(Published):
     def is_trusted_for(self, kind: str) -> bool:
         """Whether what it submits of this kind is published without waiting."""
         return self.trusts.filter(kind=kind).exists()
+
+    def card(self, language: str) -> Card:
+        """What the picture for social networks says of it: its name, its kind and its commune."""
+        with override(language):
+            parts = [self.get_kind_display(), str(self.commune or "")]
+            return Card(self.name, " · ".join(filter(None, parts)))
 
     def search_texts(self, language: str) -> tuple[str, str]:
         """What this organisation is found by, in a language: its names, a line each, and its texts."""

@@ -60,6 +60,7 @@ def organisation_page(request: HttpRequest, organisation: Organisation) -> HttpR
         | {
             "trail": [(_("Directory"), reverse(NEAREST.name)), (organisation.name, "")],
             "single_language": organisation.single_language,
+            "pictured": organisation,
             "structured_data": organisation_data(profile),
             "write_to": next((row.email for row in profile.contacts if row.email), ""),
             "to_complete": to_complete(organisation, request.user),

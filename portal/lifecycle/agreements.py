@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from portal import search
+from portal import cards, search
 from portal.lifecycle import kinds, notices
 from portal.lifecycle.content import Values, encode
 from portal.lifecycle.errors import MessageRequired, NotAllowed, WrongState
@@ -229,6 +229,7 @@ def _agree(row: AgreedRow, by: Any) -> None:
 def _record(row: AgreedRow, action: HistoryEntry.Action, by: Any, source: str = "") -> None:
     """Note an answer, and let the object be found by the name of who agreed and of nobody else."""
     search.index(row.owner)
+    cards.settle_on_commit(row.owner)
     HistoryEntry.objects.create(
         target_type=kinds.of(row.owner).content_type,
         target_id=row.owner.pk,

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from portal import i18n, search
+from portal import cards, i18n, search
 from portal.lifecycle import agreements, kinds, notices, permissions, publication
 from portal.lifecycle.content import Values
 from portal.lifecycle.errors import (
@@ -175,6 +175,7 @@ def wrote(
     publication.settle_on_commit(
         image for name in kind.content.images for image in (before[name], after[name])
     )
+    cards.settle_on_commit(target)
     search.index(target)
     # What names an organisation is found by its name.
     search.index_all(agreements.showing(target))
@@ -186,6 +187,7 @@ def made_private(target: Published) -> None:
     publication.settle_on_commit(
         getattr(target, name).name for name in kinds.of(target).content.images
     )
+    cards.settle_on_commit(target)
     search.remove(target)
     search.index_all(agreements.showing(target))
 
