@@ -29,6 +29,9 @@ class RowForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # Every row is read. Django would pass over one that says what it was opened with, and so over
+        # what was typed before an error and saved with the draft.
+        self.empty_permitted = False
         for field in self.fields.values():
             field.required = False
             field.widget.attrs.pop("maxlength", None)  # too long is said, not cut
@@ -50,9 +53,8 @@ class RowForm(forms.ModelForm):
 
     def is_blank(self) -> bool:
         """Whether nothing was written in it: what was only chosen by default does not count."""
-        errors = self.errors  # reads what came in, if nobody has yet
-        if not getattr(self, "cleaned_data", None):
-            return not errors
+        if self.errors and not self.cleaned_data:
+            return False
         empty = self._meta.model()
         return all(
             content.encode(self.instance, name) in ("", None, content.encode(empty, name))

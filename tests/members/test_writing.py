@@ -133,6 +133,30 @@ def test_incomplete_submission_is_saved_and_says_what_is_missing(signed_in, orga
     assert browser.fields(html, "form")["message"] == ["Bientôt"]
 
 
+def test_rows_typed_before_an_error_are_sent_with_what_mends_it(signed_in, organisation, elsewhere):
+    page = signed_in.get(address("content-create", organisation.slug, "project"))
+    rows = {
+        "partners-TOTAL_FORMS": "2",
+        "partners-1-organisation": "Ailleurs",
+        "partners-1-role": "data",
+        "funding-0-funder": "Europe",
+        "funding-0-amount": "1000",
+        "funding-0-source": "Article",
+        "links-0-label": "Site",
+        "links-0-url": "https://example.org/",
+    }
+    refused = press(signed_in, page, "submit", stage="running", **rows)
+    before = browser.fields(refused.content.decode(), "form")
+
+    press(signed_in, refused, "submit", title_fr="Un titre")
+
+    assert before["links-0-label"] == ["Site"]
+    values = held().values
+    assert [row["organisation"] for row in values["partners"]] == [organisation.pk, elsewhere.pk]
+    assert [row["amount"] for row in values["funding"]] == [1000]
+    assert values["links"] == [{"label": "Site", "url": "https://example.org/"}]
+
+
 def test_form_shown_again_continues_the_draft_it_has_saved(signed_in, organisation):
     url = address("content-create", organisation.slug, "event")
     page = fill(signed_in, url, "submit", title_fr="Atelier")
