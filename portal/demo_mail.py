@@ -1,5 +1,6 @@
 """The demo's mail: kept in a folder instead of sent, and shown on a page to whoever tries the demo."""
 
+import datetime
 import time
 import uuid
 from collections.abc import Sequence
@@ -43,11 +44,17 @@ def demo_mail(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/demo_mail.html", {"mails": messages, "noindex": True})
 
 
+def _sent_at(message: EmailMessage) -> datetime.datetime:
+    """When a message was written. Django says "-0000", which the mail format reads as no zone: UTC."""
+    moment = message["Date"].datetime
+    return moment if timezone.is_aware(moment) else moment.replace(tzinfo=datetime.UTC)
+
+
 def _read(message: EmailMessage) -> dict[str, Any]:
     body = message.get_body(preferencelist=("plain",))
     return {
         "to": message["To"],
         "subject": message["Subject"],
-        "date": timezone.localtime(message["Date"].datetime),
+        "date": timezone.localtime(_sent_at(message)),
         "text": body.get_content() if body else "",
     }
