@@ -19,6 +19,8 @@ REQUIRED = {
     "DEFAULT_FROM_EMAIL": "the address mails are sent from",
 }
 
+EMAIL_HINT = "Such as submission://user:password@host:587/ (STARTTLS) or smtp://host:25/."
+
 
 @register(Tags.security)
 def check_production_settings(
@@ -30,14 +32,29 @@ def check_production_settings(
     errors = [
         Error(f"{name} is not set.", hint=f"Put it in the environment: {what}.", id="portal.E001")
         for name, what in REQUIRED.items()
-        if not getattr(settings, name)
+        if not _is_set(name)
     ]
     if settings.EMAIL_BACKEND == "portal.demo_mail.FolderBackend":
-        hint = "Such as smtp+tls://user:password@host:587/."
-        errors.append(Error("EMAIL_URL is not set.", hint=hint, id="portal.E004"))
+        errors.append(Error("EMAIL_URL is not set.", hint=EMAIL_HINT, id="portal.E004"))
     if settings.DEMO:
         errors.append(Error("DEMO cannot be on where DEBUG is off.", id="portal.E002"))
     return errors
+
+
+def _is_set(name: str) -> bool:
+    """Whether a setting has a value; Django itself refuses to read an empty SECRET_KEY."""
+    try:
+        return bool(getattr(settings, name))
+    except ImproperlyConfigured:
+        return False
+
+
+@register(Tags.security)
+def check_mail_address(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Error]:
+    """Refuse an EMAIL_URL that means nothing, rather than lose the first mail."""
+    if settings.EMAIL_BACKEND:
+        return []
+    return [Error("EMAIL_URL cannot be understood.", hint=EMAIL_HINT, id="portal.E005")]
 
 
 @register(Tags.database)
@@ -70,6 +87,7 @@ def demo_account_errors() -> list[Error]:
 
 def refuse_unsafe_start() -> None:
     """Raise ImproperlyConfigured, with what to do, before production serves its first request."""
-    errors = check_production_settings(None) + check_no_demo_accounts(None)
+    errors = check_production_settings(None) + check_mail_address(None)
+    errors += check_no_demo_accounts(None)
     if errors:
         raise ImproperlyConfigured("\n".join(f"{error.msg} {error.hint or ''}" for error in errors))

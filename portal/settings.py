@@ -284,7 +284,7 @@ DEFAULT_FROM_EMAIL = env.str(
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 if env.str("EMAIL_URL", ""):
     _mail = env.dj_email_url("EMAIL_URL")
-    EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+    EMAIL_BACKEND = _mail.get("EMAIL_BACKEND", "")  # a scheme nobody knows: `portal/checks.py`
     EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"], _mail["EMAIL_PORT"]
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
     EMAIL_USE_TLS, EMAIL_USE_SSL = _mail["EMAIL_USE_TLS"], _mail["EMAIL_USE_SSL"]

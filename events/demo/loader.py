@@ -34,6 +34,7 @@ from portal.models import HistoryEntry, Page, Published, Submission
 FOLDER = Path(__file__).resolve().parent
 PARIS = ZoneInfo("Europe/Paris")
 PASSWORD = "demo-portal"  # noqa: S105 - public on purpose, and refused where DEBUG is off
+FOUNDING = {"code": "founding", "name_fr": "Membres fondateurs", "name_en": "Founding members"}
 CONSTITUTED = datetime.date(2025, 9, 25)
 
 ACCOUNTS: tuple[tuple[str, str, str, dict[str, bool]], ...] = (
@@ -52,6 +53,23 @@ Row = dict[str, Any]
 def read(name: str) -> Any:
     """The content of one file of the demo."""
     return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+@transaction.atomic
+def load_territory() -> int:
+    """Give a portal the themes, communes and the college it lacks; returns how many were new."""
+    new = 0
+    for model, rows in (
+        (Theme, read("themes")),
+        (Commune, read("communes")),
+        (College, [FOUNDING]),
+    ):
+        for row in rows:
+            obj, created = model.objects.get_or_create(code=row["code"], defaults=row)
+            new += created
+            if created and isinstance(obj, Theme):
+                search.index(obj)
+    return new
 
 
 @transaction.atomic
@@ -88,16 +106,14 @@ class _Loader:
 
     def taxonomies(self) -> None:
         """Themes, communes, sources and the one college that the articles name."""
-        self.themes = {row["code"]: Theme.objects.create(**row) for row in read("themes")}
-        search.index_all(self.themes.values())
-        self.communes = {row["code"]: Commune.objects.create(**row) for row in read("communes")}
+        load_territory()
+        self.themes = {theme.code: theme for theme in Theme.objects.all()}
+        self.communes = {commune.code: commune for commune in Commune.objects.all()}
         self.sources = {
             row["code"]: Source.objects.create(**{k: v for k, v in row.items() if k != "language"})
             for row in read("sources")
         }
-        self.founding = College.objects.create(
-            code="founding", name_fr="Membres fondateurs", name_en="Founding members"
-        )
+        self.founding = College.objects.get(code="founding")
 
     def accounts(self) -> None:
         """The accounts that the README names, their addresses confirmed."""

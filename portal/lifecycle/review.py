@@ -18,6 +18,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from portal.display import date_time
 from portal.lifecycle import agreements, kinds, notices, permissions, steps
 from portal.lifecycle.content import Values
 from portal.lifecycle.errors import (
@@ -327,7 +328,7 @@ def restore(
         kind.content.read(target),
         Action.RESTORED,
         by,
-        message=f"{entry.at:%Y-%m-%d %H:%M}",
+        message=date_time(timezone.localtime(entry.at)),
     )
     if target.is_published:
         agreements.ask(target)

@@ -1,6 +1,7 @@
 """Production does not start without its secrets, nor with the demo's public passwords."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -11,7 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from events.demo import loader
-from members.models import User
+from members.models import College, Commune, Theme, User
 from portal import checks
 from tests import factories
 
@@ -42,10 +43,59 @@ def test_production_starts_with_all_it_needs(production):
 def test_production_names_what_is_missing(production, name):
     setattr(production, name, "")
 
-    with pytest.raises(
-        ImproperlyConfigured, match=rf"{name} (is not set|setting must not be empty)"
-    ):
+    with pytest.raises(ImproperlyConfigured, match=rf"{name} is not set"):
         checks.refuse_unsafe_start()
+
+
+def test_mail_address_of_an_unknown_kind_is_refused_in_words(production):
+    production.EMAIL_BACKEND = ""
+
+    with pytest.raises(ImproperlyConfigured, match=r"EMAIL_URL cannot be understood\. Such as"):
+        checks.refuse_unsafe_start()
+
+
+def test_settings_of_the_readme_start(tmp_path):
+    """What the README says to export is exported here, word for word but for the secrets."""
+    text = (settings.BASE_DIR / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^    export (.*)$", text, re.M)
+    exported = re.findall(r"([A-Z_]+)=('[^']*'|\S+)", "\n".join(lines))
+    environment = os.environ | {name: value.strip("'") for name, value in exported}
+    environment |= {"SECRET_KEY": "k" * 60, "DATABASE_URL": "sqlite://:memory:"}
+    environment |= {"DATA_DIR": str(tmp_path), "STATIC_ROOT": str(tmp_path)}
+    environment |= {"DJANGO_SETTINGS_MODULE": "portal.settings"}
+
+    started = subprocess.run(
+        [sys.executable, "-c", "import portal.wsgi"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "EMAIL_URL" in dict(exported)
+    assert (started.returncode, started.stderr) == (0, "")
+
+
+def test_first_administrator_signs_in_at_once(client):
+    call_command("createsuperuser", email="fay@example.org", interactive=False)
+    fay = User.objects.get()
+
+    client.force_login(fay)
+
+    assert fay.has_confirmed("fay@example.org")
+    assert client.get("/en/admin/").status_code == 200
+
+
+def test_new_portal_gets_what_forms_choose_from_and_keeps_what_staff_wrote(capsys):
+    Theme.objects.create(code="sante", name_fr="Santé publique", name_en="Public health")
+
+    call_command("load_territory")
+    call_command("load_territory")
+
+    assert capsys.readouterr().out.split() == ["47", "added", "0", "added"]
+    assert (Theme.objects.count(), Commune.objects.count(), College.objects.count()) == (16, 31, 1)
+    assert Theme.objects.get(code="sante").name_fr == "Santé publique"
 
 
 def test_production_refuses_a_demo_account_and_says_what_to_do(production):
@@ -80,7 +130,8 @@ def test_the_web_process_itself_refuses():
     )
 
     assert started.returncode != 0
-    assert "SECRET_KEY" in started.stderr
+    named = ("SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL", "DEFAULT_FROM_EMAIL", "EMAIL_URL")
+    assert [name for name in named if f"{name} is not set." in started.stderr] == list(named)
 
 
 def test_the_demo_is_whole(settings):
