@@ -5,6 +5,7 @@ verbs, so the demo has the history, search index and agreements that real use wo
 """
 
 import datetime
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,11 @@ Row = dict[str, Any]
 def read(name: str) -> Any:
     """The content of one file of the demo."""
     return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def unwrapped(text: str) -> str:
+    """A text without the line ends that only keep its file readable; paragraphs and lists stay."""
+    return re.sub(r"(?<=\S)\n *(?=[^\s*#>-])(?!\d+\.)", " ", text.strip())
 
 
 @transaction.atomic
@@ -194,7 +200,8 @@ class _Loader:
     def pages(self) -> None:
         """The texts of the site, in place of those that a new portal begins with."""
         for row in read("pages"):
-            Page.objects.update_or_create(code=row.pop("code"), defaults=row)
+            texts = {name: unwrapped(text) for name, text in row.items() if name != "code"}
+            Page.objects.update_or_create(code=row["code"], defaults=texts)
 
     # --- What is invented, and says so ------------------------------------------------------------
 
@@ -274,7 +281,7 @@ class _Loader:
             "description_fr",
             "description_en",
         )
-        values = {name: row[name].strip() for name in names if name in row}
+        values = {name: unwrapped(row[name]) for name in names if name in row}
         return values | {"themes": sorted(self.themes[code].pk for code in row["themes"])}
 
     def project_values(self, row: Row) -> Row:

@@ -61,7 +61,8 @@ class Commune(models.Model):
     class Meta:
         verbose_name = _("commune")
         verbose_name_plural = _("communes")
-        ordering = ["name"]
+        # The code is the name without accents and capitals, which databases put in an order of theirs.
+        ordering = ["code"]
 
     def __str__(self) -> str:
         return self.name

@@ -103,7 +103,8 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
         return permissions.is_moderator(request.user)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        title = {"title": _("What waits for a decision")}
+        decided = request.GET.get("status", Status.IN_REVIEW) != Status.IN_REVIEW
+        title = {"title": _("Requests") if decided else _("What waits for a decision")}
         return super().changelist_view(request, title | (extra_context or {}))
 
     def assign_to_me(self, request: HttpRequest, queryset: QuerySet) -> None:

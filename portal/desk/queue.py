@@ -38,7 +38,7 @@ class KindFilter(admin.SimpleListFilter):
 class AssignedFilter(admin.SimpleListFilter):
     """Whose work it is."""
 
-    title = gettext_lazy("assigned to")
+    title = gettext_lazy("person in charge")
     parameter_name = "assigned"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

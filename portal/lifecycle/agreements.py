@@ -53,6 +53,11 @@ class Named:
     is_own: bool
 
     @property
+    def can_answer(self) -> bool:
+        """Whether anybody writes for it, and so gets the question: one query."""
+        return self.organisation.editors().exists()
+
+    @property
     def will_be_asked(self) -> bool:
         """Whether publishing sends it the question."""
         row = self.row
