@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from members.models import Organisation
 from members.views import access, trails
 from members.views.access import MemberRequest, signed_in
-from portal.lifecycle import diff, review
+from portal.lifecycle import agreements, diff, review
 from portal.lifecycle.errors import MessageRequired, ReviewError
 from portal.lifecycle.kinds import Kind
 from portal.models import OPEN, HistoryEntry, Published, Submission
@@ -83,6 +83,7 @@ def content_history(request: MemberRequest, slug: str, kind: str, pk: int) -> Ht
         "organisation": organisation,
         "kind": found,
         "target": target,
+        "named": list(agreements.rows_of(target)),
         "page_obj": steps,
         "trail": trails.of_object(found, organisation, target, _("History")),
         "noindex": True,

@@ -20,7 +20,7 @@ from members.models import Organisation, User
 from members.views import access, trails
 from members.views.access import MemberRequest, signed_in
 from portal import i18n, limits
-from portal.lifecycle import kinds, permissions, review
+from portal.lifecycle import agreements, kinds, permissions, review
 from portal.lifecycle.content import Values
 from portal.lifecycle.errors import Incomplete, NothingToSubmit, Stale, WrongState
 from portal.lifecycle.kinds import Kind
@@ -345,6 +345,7 @@ def page(
         "notice": notice,
         "take_back": take_back,
         "trusted": permissions.may_skip_review(desk.organisation, desk.kind, desk.target),
+        "named": list(agreements.rows_of(desk.target)) if desk.target else [],
     }
     response = render(request, "members/workspace/content_form.html", context, status=status)
     if isinstance(too_often, TooOften):

@@ -184,6 +184,7 @@ def agree(row: AgreedRow, *, by: Any) -> AgreedRow:
     _agree(row, by)
     _remember(row)
     _record(row, HistoryEntry.Action.AGREED, by)
+    notices.agreement_answered(row, by)
     return row
 
 
@@ -196,6 +197,7 @@ def decline(row: AgreedRow, *, by: Any) -> AgreedRow:
     row.save()
     _remember(row)
     _record(row, HistoryEntry.Action.DECLINED, by)
+    notices.agreement_answered(row, by)
     return row
 
 

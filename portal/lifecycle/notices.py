@@ -68,3 +68,18 @@ def agreement_asked(row: AgreedRow) -> None:
             object=row.owner,
             kind=kinds.of(row.owner),
         )
+
+
+def agreement_answered(row: AgreedRow, by: Any) -> None:
+    """Tell the editors of whoever named an organisation what it answered."""
+    if row.owner.keeper is None:
+        return
+    for editor in row.owner.keeper.editors():
+        if editor.pk != by.pk:
+            emails.send_on_commit(
+                "portal/mail/agreement_answered",
+                editor,
+                row=row,
+                object=row.owner,
+                agreed=row.agreed_at is not None,
+            )

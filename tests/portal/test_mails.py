@@ -57,12 +57,15 @@ def told(submission, alice, organisation, elsewhere):
         "decided": decided | {"action": "refused", "partly": False},
         "withdrawn": {"object": event, "kind": about["kind"], "message": "Non & <i>non</i>"},
         "agreement_asked": {"object": event, "row": row, "kind": about["kind"]},
+        "agreement_answered": {"object": event, "row": row, "agreed": False},
         "digest": {"waiting": [waiting]},
     }
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("name", ["submitted", "decided", "withdrawn", "agreement_asked", "digest"])
+@pytest.mark.parametrize(
+    "name", ["submitted", "decided", "withdrawn", "agreement_asked", "agreement_answered", "digest"]
+)
 def test_a_mail_says_the_same_as_text_and_as_page(name, language, told, alice):
     message = emails.render(f"portal/mail/{name}", alice.email, language, user=alice, **told[name])
 

@@ -83,6 +83,20 @@ def test_after_a_while_they_may_be_asked_again(name_partners, charlie, elsewhere
     assert agreements.asked_of(charlie) == [row]
 
 
+@pytest.mark.parametrize(("answer", "subject"), [("agree", "accepte"), ("decline", "refuse")])
+def test_whoever_named_them_is_told_the_answer(
+    name_partners, alice, charlie, elsewhere, answer, subject, django_capture_on_commit_callbacks
+):
+    row = name_partners(elsewhere)
+    mail.outbox.clear()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        getattr(agreements, answer)(row, by=charlie)
+
+    assert [message.to for message in mail.outbox] == [[alice.email]]
+    assert mail.outbox[0].subject == f"Ailleurs {subject} d’être citée : Arches"
+
+
 def test_yes_after_a_no_is_what_is_remembered(name_partners, charlie, elsewhere):
     row = name_partners(elsewhere)
     agreements.decline(row, by=charlie)
