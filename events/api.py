@@ -64,4 +64,6 @@ class ProjectViewSet(PublicViewSet):
         if self.action != "retrieve":
             return rows
         published = Prefetch("events", Event.objects.published(), to_attr="published_events")
-        return rows.prefetch_related("figures", "links", "sources", published)
+        return rows.prefetch_related(
+            "figures", "links", "sources", "funding__organisation", published
+        )

@@ -18,6 +18,7 @@ from events.models import (
     ProjectLink,
     ProjectPartner,
 )
+from members.fields import OrganisationField
 from members.forms import NamedRowForm
 from portal.lifecycle.content import Values
 from portal.writing.editing import Choices, ContentForm
@@ -30,7 +31,18 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 # What the time zone field offers while one types; any other zone may be typed.
 TIME_ZONES = ("Europe/Paris", "Europe/London", "Africa/Casablanca", "America/Montreal", "UTC")
 
-ASKED = _("Each organisation you name is asked, and appears on the page once it has agreed.")
+# Whom a form names, and whether it is asked.
+ORGANISERS_ASKED = _(
+    "Each organisation you name is asked, and appears on the page once it has agreed."
+)
+PARTNERS_ASKED = _("Each partner is asked, and appears on the page once it has agreed.")
+FUNDERS_STATED = _(
+    "The total is worked out from these lines. A funder is not asked: the source answers for the amount."
+)
+NOT_A_FUNDER = _(
+    "The directory has no organisation called “%(name)s”. Check the name, or write it as another "
+    "funder."
+)
 
 
 class OrganiserForm(NamedRowForm):
@@ -110,7 +122,7 @@ class EventForm(ContentForm):
         (_("Participants"), ("attendance", "attendance_qualifier")),
     )
     row_forms = {"organisers": OrganiserForm}
-    row_help = {"organisers": ASKED}
+    row_help = {"organisers": ORGANISERS_ASKED}
     elements = (
         "title_fr",
         "title_en",
@@ -222,12 +234,28 @@ class PartnerForm(NamedRowForm):
         fields = ("organisation", "role")
 
 
-class FundingForm(RowForm):
-    """An amount and who states it."""
+class FundingForm(NamedRowForm):
+    """An amount, who gives it and who states it."""
+
+    organisation = OrganisationField(
+        required=False,
+        label=_("Funder"),
+        help_text=FundingLine._meta.get_field("organisation").help_text,
+        error_messages={"unknown": NOT_A_FUNDER},
+    )
 
     class Meta:
         model = FundingLine
-        fields = ("funder", "amount", "programme_fr", "programme_en", "year", "source")
+        fields = (
+            "organisation",
+            "funder",
+            "amount",
+            "programme_fr",
+            "programme_en",
+            "year",
+            "source_fr",
+            "source_en",
+        )
 
 
 class FigureForm(RowForm):
@@ -235,7 +263,7 @@ class FigureForm(RowForm):
 
     class Meta:
         model = ProjectFigure
-        fields = ("value_fr", "value_en", "label_fr", "label_en", "date", "source")
+        fields = ("value_fr", "value_en", "label_fr", "label_en", "date", "source_fr", "source_en")
 
 
 class ProjectLinkForm(RowForm):
@@ -283,8 +311,8 @@ class ProjectForm(ContentForm):
         "links": ProjectLinkForm,
     }
     row_help = {
-        "partners": ASKED,
-        "funding": _("The total is worked out from these lines."),
+        "partners": PARTNERS_ASKED,
+        "funding": FUNDERS_STATED,
     }
     elements = (
         "title_fr",

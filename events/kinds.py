@@ -47,7 +47,7 @@ PROJECT = Content(
     images=("image",),
     rows=(
         Rows("partners", ("organisation", "role"), key="organisation"),
-        Rows("funding", ("funder", "amount", "programme", "year", "source")),
+        Rows("funding", ("organisation", "funder", "amount", "programme", "year", "source")),
         Rows("figures", ("value", "label", "date", "source")),
         Rows("links", ("label", "url")),
     ),

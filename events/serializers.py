@@ -100,13 +100,16 @@ class EventDetailSerializer(EventSerializer):
 
 
 class FundingLineSerializer(serializers.ModelSerializer):
-    """An amount in euros and who states it."""
+    """An amount in euros and who states it; `organisation` if the directory has the funder."""
 
+    funder = serializers.CharField(source="funder_name")
+    organisation = OrganisationReferenceSerializer(source="funder_with_page", allow_null=True)
     programme = BilingualField()
+    source = BilingualField()  # type: ignore[assignment] # a field called source
 
     class Meta:
         model = FundingLine
-        fields = ("funder", "amount", "programme", "year", "source")
+        fields = ("funder", "organisation", "amount", "programme", "year", "source")
 
 
 class ProjectFigureSerializer(serializers.ModelSerializer):
@@ -114,6 +117,7 @@ class ProjectFigureSerializer(serializers.ModelSerializer):
 
     value = BilingualField()
     label = BilingualField()  # type: ignore[assignment] # a field called label
+    source = BilingualField()  # type: ignore[assignment] # a field called source
 
     class Meta:
         model = ProjectFigure

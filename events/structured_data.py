@@ -91,7 +91,9 @@ def grant(line: Any) -> Data:
     data: Data = {
         "@type": "MonetaryGrant",
         "amount": {"@type": "MonetaryAmount", "value": line.amount, "currency": "EUR"},
-        "funder": {"@type": "Organization", "name": line.funder},
+        "funder": organisation(line.funder_with_page)
+        if line.funder_with_page
+        else {"@type": "Organization", "name": line.funder_name},
     }
     if programme := i18n.text(line, "programme").value:
         data["name"] = programme

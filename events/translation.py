@@ -21,13 +21,13 @@ class ProjectTranslation(TranslationOptions):
 
 @register(FundingLine)
 class FundingLineTranslation(TranslationOptions):
-    """Names of programmes."""
+    """Names of programmes, and of the articles or decisions that state an amount."""
 
-    fields = ("programme",)
+    fields = ("programme", "source")
 
 
 @register(ProjectFigure)
 class ProjectFigureTranslation(TranslationOptions):
     """Numbers are written differently too: “1 milliard”, “1 billion”."""
 
-    fields = ("value", "label")
+    fields = ("value", "label", "source")

@@ -19,6 +19,15 @@ class OrganisationField(forms.CharField):
     What the object names already is left as it is, also when that organisation was withdrawn since.
     """
 
+    default_error_messages = {
+        "several": _(
+            "Several organisations are called “%(name)s”: give the end of its page’s address instead."
+        ),
+        "unknown": _(
+            "The directory has no organisation called “%(name)s”. Check the name, or propose it first."
+        ),
+    }
+
     # The organisations that the object names already, by what stands in the input for them.
     named: dict[str, int]
 
@@ -43,22 +52,11 @@ class OrganisationField(forms.CharField):
             if len(found) == 1:
                 return found[0]
             if found:
-                raise ValidationError(
-                    _(
-                        "Several organisations are called “%(name)s”: give the end of its page’s "
-                        "address instead."
-                    ),
-                    params={"name": name},
-                    code="several",
-                )
-        raise ValidationError(
-            _(
-                "The directory has no organisation called “%(name)s”. Check the name, or propose it "
-                "first."
-            ),
-            params={"name": name},
-            code="unknown",
-        )
+                raise self._refusal("several", name)
+        raise self._refusal("unknown", name)
+
+    def _refusal(self, code: str, name: str) -> ValidationError:
+        return ValidationError(self.error_messages[code], params={"name": name}, code=code)
 
 
 def typed_names(keys: Iterable[int]) -> dict[int, str]:

@@ -9,7 +9,9 @@ import re
 from decimal import Decimal
 
 from babel.dates import get_timezone_location
+from django.db import models
 from django.utils import formats
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -182,6 +184,14 @@ def percent(part: int | Decimal, whole: int | Decimal) -> str:
 
 
 # --- Names ----------------------------------------------------------------------------------------
+
+
+def marked(obj: models.Model, name: str) -> str:
+    """A text in the reader's language, else in the other one, marked as such for screen readers."""
+    text = i18n.text(obj, name)
+    if text.is_fallback:
+        return format_html('<span lang="{}">{}</span>', text.language, text.value)
+    return text.value
 
 
 def initials(name: str, short_name: str = "") -> str:

@@ -7,6 +7,7 @@ an app's `translation.py`. Whoever reads asks `text(obj, "summary")` and learns 
 from typing import NamedTuple
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import get_language
 from modeltranslation.manager import get_translatable_fields_for_model
 from modeltranslation.utils import build_localized_fieldname
@@ -75,6 +76,13 @@ def both(obj: models.Model, name: str) -> dict[str, str]:
         language: getattr(obj, build_localized_fieldname(name, language)) or ""
         for language in LANGUAGES
     }
+
+
+def is_said(name: str) -> Q:
+    """True of the rows that say `name` in French or in English: for constraints."""
+    columns = (build_localized_fieldname(name, language) for language in LANGUAGES)
+    french, english = (~Q(**{c: ""}) & Q(**{f"{c}__isnull": False}) for c in columns)
+    return french | english
 
 
 def missing_language(obj: models.Model, names: tuple[str, ...]) -> str:

@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.html import format_html
 from django.utils.translation import (
     get_language_from_request,
     gettext_lazy,
@@ -78,7 +79,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def figures() -> list[dict[str, Any]]:
     """The latest figures, at most one of each project or event; none without a date and a source."""
     found: dict[Any, dict[str, Any]] = {}
-    stated = ProjectFigure.objects.filter(project__status=Status.PUBLISHED).exclude(source="")
+    stated = ProjectFigure.objects.filter(project__status=Status.PUBLISHED)
     for row in stated.select_related("project").order_by("-date", "project", "position")[:50]:
         found.setdefault(row.project, _project_figure(row))
     counted = Event.objects.published().past().exclude(attendance=None).exclude(sources=None)
@@ -90,10 +91,12 @@ def figures() -> list[dict[str, Any]]:
 
 def _project_figure(row: ProjectFigure) -> dict[str, Any]:
     return {
-        "value": i18n.text(row, "value").value,
-        "label": f"{i18n.text(row, 'label').value} – {row.project}",
+        "value": display.marked(row, "value"),
+        "label": format_html(
+            "{} – {}", display.marked(row, "label"), display.marked(row.project, "title")
+        ),
         "date": display.partial_date(row.date),
-        "source": row.source,
+        "source": display.marked(row, "source"),
         "url": row.project.get_absolute_url(),
         "sort": row.date,
     }
@@ -108,9 +111,9 @@ def _attendance(event: Event) -> dict[str, Any]:
     }
     return {
         "value": values.get(event.attendance_qualifier, number),
-        "label": _("participants – %(event)s") % {"event": event},
+        "label": format_html(_("participants – {event}"), event=display.marked(event, "title")),
         "date": display.partial_date(day.strftime("%Y-%m")) if day else "",
-        "source": str(event.sources.all()[0]),
+        "source": display.marked(event.sources.all()[0], "title"),
         "url": event.get_absolute_url(),
         "sort": day.strftime("%Y-%m") if day else "",
     }

@@ -90,8 +90,9 @@ def planted(alice, bob, dana, fay, organisation, elsewhere, tomorrow):
     held = live | {
         "title_en": SECRETS["held"],
         "summary_fr": SECRETS["held"],
-        "funding": [{"funder": SECRETS["held row"], "amount": 5, "source": "x", "year": None,
-                     "programme_fr": "", "programme_en": ""}],
+        "funding": [{"organisation": None, "funder": SECRETS["held row"], "amount": 5,
+                     "programme_fr": "", "programme_en": "", "year": None,
+                     "source_fr": SECRETS["held row"], "source_en": SECRETS["held row"]}],
     }  # fmt: skip
     review.submit(review.save(project_kind, held, by=author, target=project), by=author)
     profile = profile_kind.content.read(organisation) | {
@@ -114,6 +115,7 @@ def planted(alice, bob, dana, fay, organisation, elsewhere, tomorrow):
         name="Partie", summary_fr=SECRETS["withdrawn organisation"], part_of=organisation
     )
     project.partners.create(organisation=gone_organisation, agreed_at=tomorrow)
+    project.funding.create(organisation=gone_organisation, amount=5, source_fr="Article")
     event.projects.add(factories_project)
     for target in (gone, factories_project, gone_organisation):
         review.withdraw(target, by=dana, message=SECRETS["message"])
@@ -241,6 +243,10 @@ def test_no_secret_is_found_in_the_api(client, planted):
 
 
 def test_who_has_not_agreed_is_not_named(client, planted, elsewhere):
+    planted[
+        "project"
+    ].funding.all().delete()  # a funder is a stated fact: it is named without asking
+
     for address in (
         planted["project"].get_absolute_url(),
         planted["event"].get_absolute_url(),

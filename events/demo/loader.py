@@ -293,17 +293,23 @@ class _Loader:
         ]
         values["funding"] = [
             {
-                "funder": self.organisations[line["funder"]].name,
+                "organisation": self.organisations[line["funder"]].pk,
+                "funder": "",
                 "amount": line["amount"],
                 "programme_fr": line["programme_fr"],
                 "programme_en": line["programme_en"],
                 "year": line["year"],
-                "source": self.title(line["source"]),
             }
+            | self.stating(line["source"])
             for line in row["funding"]
         ]
         values["figures"] = [
-            figure | {"source": self.title(figure["source"])} for figure in row["figures"]
+            {
+                name: figure[name]
+                for name in ("value_fr", "value_en", "label_fr", "label_en", "date")
+            }
+            | self.stating(figure["source"])
+            for figure in row["figures"]
         ]
         return values
 
@@ -352,9 +358,10 @@ class _Loader:
         """The key of a commune, None for ""."""
         return self.communes[code].pk if code else None
 
-    def title(self, code: str) -> str:
-        """What a source is called in French, the language of all five."""
-        return i18n.text(self.sources[code], "title", "fr").value
+    def stating(self, code: str) -> Row:
+        """The source of a funding line or of a figure, as it is called in each language."""
+        titles = i18n.both(self.sources[code], "title")
+        return {f"source_{language}": title for language, title in titles.items()}
 
     def cited(self, row: Row) -> list[Source]:
         """The sources that a row cites."""

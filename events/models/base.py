@@ -5,7 +5,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -62,8 +61,7 @@ class Titled(Published):
         constraints = [
             *Published.Meta.constraints,
             models.CheckConstraint(
-                condition=(~Q(title_fr="") & Q(title_fr__isnull=False))
-                | (~Q(title_en="") & Q(title_en__isnull=False)),
+                condition=i18n.is_said("title"),
                 name="%(app_label)s_%(class)s_titled",
                 violation_error_message=_("Give a title in French or in English."),
             ),

@@ -136,9 +136,7 @@ class Event(Titled):
                 violation_error_message=_("An event cannot end before it begins."),
             ),
             models.CheckConstraint(
-                condition=Q(starts_at__isnull=False)
-                | (~Q(period_fr="") & Q(period_fr__isnull=False))
-                | (~Q(period_en="") & Q(period_en__isnull=False)),
+                condition=Q(starts_at__isnull=False) | i18n.is_said("period"),
                 name="events_event_dated",
                 violation_error_message=_("Give a start, or say the period in words."),
             ),

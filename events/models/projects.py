@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q, Sum
@@ -16,6 +18,9 @@ from portal import i18n
 from portal.cards import Card
 from portal.fields import PartialDateField, WebAddressField
 from portal.models import AgreedRow, Row
+
+ONE_FUNDER = _("Name one funder: an organisation of the directory, or another name.")
+UNSOURCED = _("Give the source in French or in English.")
 
 
 class Project(Titled):
@@ -140,11 +145,61 @@ class ProjectPartner(AgreedRow):
         )
 
 
-class FundingLine(Row):
-    """An amount that a funder gives to a project, with the source that says so."""
+class SourcedRow(Row):
+    """A row that states something of a project, and who says so, in French or in English."""
+
+    source = models.CharField(
+        _("source"),
+        max_length=250,
+        blank=True,
+        help_text=_("Who states it: an article, a decision, a report."),
+    )
+
+    class Meta(Row.Meta):
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=i18n.is_said("source"),
+                name="%(app_label)s_%(class)s_sourced",
+                violation_error_message=UNSOURCED,
+            ),
+        ]
+
+    def clean(self) -> None:
+        errors = self.further_errors()
+        if not i18n.text(self, "source").value.strip():
+            errors["source_fr"] = UNSOURCED
+        if errors:
+            raise ValidationError(errors)
+
+    def further_errors(self) -> dict[str, Any]:
+        """What is wrong with this kind of row in particular, by column."""
+        return {}
+
+
+class FundingLine(SourcedRow):
+    """An amount that a funder gives to a project, with the source that says so.
+
+    The funder is an organisation of the directory, or somebody named in plain words. Unlike a partner
+    it is not asked: what it gives is a fact, for which the source answers.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="funding")
-    funder = models.CharField(_("funder"), max_length=150)
+    organisation = models.ForeignKey(
+        settings.PORTAL_ORGANISATION_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("funder"),
+        help_text=_("An organisation of the directory, by its name."),
+    )
+    funder = models.CharField(
+        _("other funder"),
+        max_length=150,
+        blank=True,
+        help_text=_("Whom the directory does not have, such as a ministry or the European Union."),
+    )
     amount = models.PositiveBigIntegerField(
         _("amount"), validators=[MinValueValidator(1)], help_text=_("In euros.")
     )
@@ -152,31 +207,51 @@ class FundingLine(Row):
     year = models.PositiveSmallIntegerField(
         _("year"), null=True, blank=True, validators=[MinValueValidator(1990)]
     )
-    source = models.CharField(_("source"), max_length=250, help_text=_("Who states this amount."))
 
-    class Meta(Row.Meta):
+    class Meta(SourcedRow.Meta):
         verbose_name = _("funding line")
         verbose_name_plural = _("funding lines")
         constraints = [
+            *SourcedRow.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(amount__gt=0), name="events_funding_amount_positive"
+            ),
+            models.CheckConstraint(
+                condition=(Q(organisation=None) & ~Q(funder=""))
+                | Q(organisation__isnull=False, funder=""),
+                name="events_funding_one_funder",
+                violation_error_message=ONE_FUNDER,
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.funder} – {self.amount} €"
+        return f"{self.funder_name} – {self.amount} €"
+
+    def further_errors(self) -> dict[str, Any]:
+        named_once = (self.organisation_id is None) != (not self.funder.strip())
+        return {} if named_once else {"organisation": ONE_FUNDER}
+
+    @property
+    def funder_name(self) -> str:
+        """What the funder is called, whether or not it is in the directory."""
+        return self.organisation.name if self.organisation else self.funder
+
+    @property
+    def funder_with_page(self) -> Any:
+        """The organisation that funds, if it has a page that a visitor may read."""
+        published = self.organisation is not None and self.organisation.is_published
+        return self.organisation if published else None
 
 
-class ProjectFigure(Row):
+class ProjectFigure(SourcedRow):
     """A number that says something of a project, with its date and source."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="figures")
     value = models.CharField(_("figure"), max_length=60)
     label = models.CharField(_("what it counts"), max_length=150)
     date = PartialDateField(_("date"), help_text=_("2024, 2024-04 or 2024-04-15"))
-    source = models.CharField(_("source"), max_length=250)
 
-    class Meta(Row.Meta):
+    class Meta(SourcedRow.Meta):
         verbose_name = _("figure")
         verbose_name_plural = _("figures")
 

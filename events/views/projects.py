@@ -101,14 +101,19 @@ class Funding:
     """The funding lines of a project, with what each is of the whole: one query."""
 
     def __init__(self, project: Project) -> None:
-        self.lines: list[FundingLine] = list(project.funding.all())
+        self.lines: list[FundingLine] = list(project.funding.select_related("organisation"))
         self.total = sum(line.amount for line in self.lines)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """Each line with its share in words."""
+        """Each line with its funder's page, if it has one, and its share in words."""
         return [
-            {"line": line, "share": display.percent(line.amount, self.total)} for line in self.lines
+            {
+                "line": line,
+                "funder": line.funder_with_page,
+                "share": display.percent(line.amount, self.total),
+            }
+            for line in self.lines
         ]
 
 
@@ -175,11 +180,11 @@ def _funding_file(request: HttpRequest, project: Project) -> HttpResponse:
     )
     lines = [
         (
-            line.funder,
+            line.funder_name,
             line.amount,
             i18n.text(line, "programme").value,
             line.year,
-            line.source,
+            i18n.text(line, "source").value,
         )
         for line in funding.lines
     ]

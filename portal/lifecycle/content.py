@@ -19,6 +19,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal import i18n, storage
 from portal.display import date_time, long_date
@@ -27,12 +28,14 @@ from portal.models import AgreedRow, Published
 
 Values = dict[str, Any]
 
+NO_LONGER = gettext_lazy("This field no longer exists: write it again.")
+
 
 class Rows:
     """Rows that belong to an object and are written with it, such as the partners of a project.
 
     `key` names the column that makes a row the same one across edits: a keyed row keeps what it has
-    besides its content, such as its agreement. Without a key rows are replaced.
+    besides its content, such as its agreement. Without a key a row that changes is another row.
     """
 
     def __init__(self, name: str, fields: tuple[str, ...], key: str = "") -> None:
@@ -95,12 +98,11 @@ class Content:
         for name in self.images:
             values[name] = getattr(obj, name).name or ""
         for name in self.rows:
-            columns = self.row_columns(name)
-            values[name] = [
-                {column: encode(row, column) for column in columns}
-                for row in getattr(obj, name).all()
-            ]
+            values[name] = [self._row_values(name, row) for row in getattr(obj, name).all()]
         return values
+
+    def _row_values(self, name: str, row: models.Model) -> Values:
+        return {column: encode(row, column) for column in self.row_columns(name)}
 
     # --- From values to an object -------------------------------------------------------------
 
@@ -112,9 +114,7 @@ class Content:
         """
         strangers = [name for name in values if name not in self.names]
         if strangers:
-            raise ValidationError(
-                {name: _("This field no longer exists: write it again.") for name in strangers}
-            )
+            raise ValidationError(dict.fromkeys(strangers, NO_LONGER))
         errors: dict[str, Any] = {}
         for name in (*self.columns, *self.images):
             if name in values:
@@ -153,14 +153,7 @@ class Content:
 
         Two may then exchange what only one of them can have, such as being the lead.
         """
-        spec, model = self.rows[name], self.row_model(name)
-        parent = self.model._meta.get_field(name).remote_field.name  # type: ignore[union-attr]
-        existing: dict[Any, Any] = {}
-        if spec.key:
-            existing = {getattr(row, f"{spec.key}_id"): row for row in getattr(obj, name).all()}
-        found: list[Any] = [
-            existing.pop(raw.get(spec.key), None) or model(**{parent: obj}) for raw in given
-        ]
+        found = self._continued(obj, name, given)
         stay = [row.pk for row, raw in zip(found, given, strict=True) if self._says(name, row, raw)]
         getattr(obj, name).exclude(pk__in=[pk for pk in stay if pk]).delete()
         errors: list[str] = []
@@ -179,6 +172,25 @@ class Content:
         if errors:
             raise ValidationError({name: errors})
 
+    def _continued(self, obj: Published, name: str, given: list[Values]) -> list[Any]:
+        """For each row given the one that it continues, else a new one."""
+        model = self.row_model(name)
+        parent = self.model._meta.get_field(name).remote_field.name  # type: ignore[union-attr]
+        existing = list(getattr(obj, name).all())
+        found = []
+        for raw in given:
+            row = next((row for row in existing if self._is_continued(name, row, raw)), None)
+            if row is not None:
+                existing.remove(row)
+            found.append(row or model(**{parent: obj}))
+        return found
+
+    def _is_continued(self, name: str, row: models.Model, raw: Values) -> bool:
+        """Whether what is given is this row: by its key or, where rows have none, word for word."""
+        if key := self.rows[name].key:
+            return getattr(row, f"{key}_id") == raw.get(key)
+        return self._row_values(name, row) == raw
+
     def _says(self, name: str, row: models.Model, raw: Values) -> bool:
         """Whether a row says what is given already."""
         return all(
@@ -187,6 +199,8 @@ class Content:
 
     def _fill_row(self, name: str, row: models.Model, raw: Values) -> None:
         """Put values onto a row, unsaved. What was agreed to before has to be agreed to again."""
+        if strangers := [column for column in raw if column not in self.row_columns(name)]:
+            raise ValidationError(dict.fromkeys(strangers, NO_LONGER))
         if isinstance(row, AgreedRow) and row.pk:
             row.forget_agreement()
         for column in self.row_columns(name):
@@ -227,10 +241,11 @@ class Content:
         return display(self.model, name, raw)
 
     def _display_row(self, name: str, row: Values) -> str:
-        model = self.row_model(name)
-        parts = [
-            display(model, column, row[column]) for column in row if row[column] not in ("", None)
-        ]
+        """A row in the order of its columns, for a database may keep another; then what is of old."""
+        model, columns = self.row_model(name), self.row_columns(name)
+        said = {column: value for column, value in row.items() if value not in ("", None)}
+        parts = [display(model, column, said[column]) for column in columns if column in said]
+        parts += [str(value) for column, value in said.items() if column not in columns]
         return " · ".join(parts)
 
 

@@ -81,13 +81,7 @@ def failures(context: Context) -> list[ErrorItem]:
 # --- Bilingual text -------------------------------------------------------------------------------
 
 
-@register.simple_tag
-def field_text(obj: Any, name: str) -> str:
-    """A text in the reader's language, else in the other one, marked as such for screen readers."""
-    text = i18n.text(obj, name)
-    if text.is_fallback:
-        return format_html('<span lang="{}">{}</span>', text.language, text.value)
-    return text.value
+register.simple_tag(display.marked, name="field_text")
 
 
 @register.simple_tag
@@ -138,7 +132,7 @@ def date_block(event: Any) -> str:
     """The date of an event as a numeral, a day and a month; its period where it has no date yet."""
     if not event.has_days:
         return format_html(
-            '<span class="date"><strong>{}</strong></span>', field_text(event, "period")
+            '<span class="date"><strong>{}</strong></span>', display.marked(event, "period")
         )
     start, end = event.local_start, event.local_end
     last = end if end and end.date() > start.date() else None
@@ -168,7 +162,7 @@ def date_block(event: Any) -> str:
 def event_when(event: Any) -> str:
     """When an event takes place, in words: jeudi 4 mars 2027, de 14 h à 17 h."""
     if not event.has_days:
-        return field_text(event, "period")
+        return display.marked(event, "period")
     start, end = event.local_start, event.local_end
     several = end and end.date() > start.date()
     if event.all_day:

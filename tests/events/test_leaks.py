@@ -102,12 +102,14 @@ def held_edits(alice, event, project):
             {
                 "funding": [
                     {
+                        "organisation": None,
                         "funder": "zqheldrowzq",
                         "amount": 7_000_000,
                         "programme_fr": "zqheldrowzq",
                         "programme_en": "zqheldrowzq",
                         "year": 2024,
-                        "source": "zqheldrowzq",
+                        "source_fr": "zqheldrowzq",
+                        "source_en": "zqheldrowzq",
                     }
                 ],
                 "links": [{"label": "zqheldrowzq", "url": "https://zqheldrowzq.example/"}],

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import override
 
-from events.models import Event, Project
+from events.models import Event, FundingLine, Project, ProjectFigure
 from events.querysets import END_UNSAID, WHOLE_DAY
 from tests import factories
 
@@ -174,6 +175,68 @@ def test_project_ends_after_it_starts_as_far_as_is_known(starts_on, ends_on, is_
         assert is_refused
     else:
         assert not is_refused
+
+
+@pytest.mark.parametrize(
+    ("columns", "wrong"),
+    [
+        ({"funder": "Région"}, []),
+        ({"organisation": True}, []),
+        ({}, ["organisation"]),
+        ({"funder": " "}, ["organisation"]),
+        ({"funder": "Région", "organisation": True}, ["organisation"]),
+        ({"funder": "Région", "source_fr": "", "source_en": "A decision"}, []),
+        ({"funder": "Région", "source_fr": " "}, ["source_fr"]),
+        ({"source_fr": None}, ["organisation", "source_fr"]),
+    ],
+)
+def test_funding_line_has_one_funder_and_a_source(columns, wrong):
+    if "organisation" in columns:
+        columns = columns | {"organisation": factories.OrganisationFactory()}
+    line = FundingLine(
+        project=factories.ProjectFactory(), amount=1, **{"source_fr": "Article"} | columns
+    )
+
+    try:
+        line.full_clean()
+    except ValidationError as refused:
+        assert sorted(refused.message_dict) == wrong
+    else:
+        assert wrong == []
+        line.save()
+
+
+@pytest.mark.parametrize(
+    ("model", "columns"),
+    [
+        (FundingLine, {"amount": 1, "source_fr": "Article"}),
+        (FundingLine, {"amount": 1, "funder": "Région", "source_fr": "", "source_en": ""}),
+        (FundingLine, {"amount": 1, "funder": "Région"}),
+        (ProjectFigure, {"value_fr": "1", "label_fr": "Un", "date": "2025"}),
+    ],
+)
+def test_database_refuses_what_nobody_gives_or_states(model, columns):
+    project = factories.ProjectFactory()
+
+    with pytest.raises(IntegrityError):
+        model.objects.create(project=project, **columns)
+
+
+def test_database_refuses_two_funders_on_one_line():
+    project, organisation = factories.ProjectFactory(), factories.OrganisationFactory()
+
+    with pytest.raises(IntegrityError):
+        project.funding.create(
+            organisation=organisation, funder="Région", amount=1, source_fr="Article"
+        )
+
+
+def test_organisation_that_funds_is_not_deleted():
+    project, organisation = factories.ProjectFactory(), factories.OrganisationFactory()
+    project.funding.create(organisation=organisation, amount=1, source_fr="Article")
+
+    with pytest.raises(ProtectedError):
+        organisation.delete()
 
 
 def test_funding_total_is_the_sum_of_the_lines(django_assert_num_queries):

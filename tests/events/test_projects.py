@@ -167,6 +167,54 @@ def test_project_page_has_its_funding_as_a_table_with_the_sum(client, project):
     assert 'href="/en/projects/local-ai/funding.csv"' in text
 
 
+def test_funder_of_the_directory_is_linked_as_long_as_it_is_published(client, project, hospital):
+    project.funding.create(organisation=hospital, amount=10, source_en="Decision", position=9)
+    project.partners.filter(organisation=hospital).delete()
+    urls = ["/en/projects/local-ai/", "/en/projects/local-ai/funding/"]
+
+    linked = [body(client.get(url)) for url in urls]
+    told = data(client.get(urls[0]), "ResearchProject")["funding"][-1]["funder"]
+    hospital.status, hospital.withdrawn_at = "withdrawn", timezone.now()
+    hospital.save()
+    plain = [body(client.get(url)) for url in urls]
+    then_told = data(client.get(urls[0]), "ResearchProject")["funding"][-1]["funder"]
+
+    for text in linked:
+        assert '<th scope="row"><a href="/en/directory/hopital/">Hôpital</a></th>' in text
+    assert told == {
+        "@type": "Organization",
+        "name": "Hôpital",
+        "url": "http://testserver/en/directory/hopital/",
+    }
+    # What it gave stays a fact, and the total with it.
+    for text in plain:
+        assert '<th scope="row">Hôpital</th>' in text
+        assert "/en/directory/hopital/" not in text
+        assert "€2,560,010" in text
+    assert then_told == {"@type": "Organization", "name": "Hôpital"}
+
+
+def test_sources_of_amounts_and_figures_are_marked_with_their_language(client):
+    project = factories.ProjectFactory(title_fr="Projet", title_en="Project")
+    project.funding.create(funder="Région", amount=1, source_fr="Délibération")
+    project.funding.create(funder="État", amount=1, source_fr="Décret", source_en="Decree")
+    project.figures.create(
+        value_en="1 billion", label_fr="Images", date="2025", source_fr="Rapport"
+    )
+
+    english = body(client.get("/en/projects/project/"))
+    french = body(client.get(address("project-detail", "projet", language="fr")))
+
+    assert '<td data-label="Source"><span lang="fr">Délibération</span></td>' in english
+    assert '<td data-label="Source">Decree</td>' in english
+    assert '<p><span lang="fr">Images</span></p>' in english
+    assert '2025, <span lang="fr">Rapport</span></p>' in english
+    assert '<td data-label="Source">Délibération</td>' in french
+    assert '<td data-label="Source">Décret</td>' in french
+    assert '<b><span lang="en">1 billion</span></b>' in french
+    assert "2025, Rapport</p>" in french
+
+
 def test_project_page_tells_machines_the_same(client, project):
     told = data(client.get("/en/projects/local-ai/"), "ResearchProject")
 
@@ -207,6 +255,9 @@ def test_project_page_costs_the_same_whatever_it_names(client, django_assert_num
             organisation=factories.OrganisationFactory(), agreed_at=timezone.now()
         )
         project.funding.create(funder="Région", amount=count + 1, source="Article")
+        project.funding.create(
+            organisation=factories.OrganisationFactory(), amount=count + 1, source="Article"
+        )
         project.figures.create(value_fr="1", label_fr="Un", date="2025", source="Article")
         project.links.create(label="Site", url="https://example.org/")
         project.themes.add(factories.ThemeFactory())
@@ -270,6 +321,20 @@ def test_funding_moves_and_goes_with_its_project(client, project, name):
     assert (moved.status_code, moved.url) == (301, address(name, "local-ai"))
     assert unknown.status_code == 404
     assert gone.status_code == 410
+
+
+def test_funding_file_speaks_the_readers_language(client, hospital):
+    project = factories.ProjectFactory(title_fr="Projet", title_en="Project")
+    project.funding.create(
+        organisation=hospital, amount=1, source_fr="Délibération", source_en="Decision"
+    )
+    project.funding.create(funder="État", amount=2, source_fr="Décret")
+
+    english = body(client.get(address("project-funding-table", "project")))
+    french = body(client.get(address("project-funding-table", "projet", language="fr")))
+
+    assert english.split("\r\n")[1:3] == ["Hôpital,1,,,Decision", "État,2,,,Décret"]
+    assert french.split("\r\n")[1:3] == ["Hôpital;1;;;Délibération", "État;2;;;Décret"]
 
 
 def test_funding_is_a_file_for_spreadsheets(client, project):

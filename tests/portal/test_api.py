@@ -25,6 +25,10 @@ def fill(rows):
         project = factories.ProjectFactory(organisation=organisation, themes=themes)
         project.partners.create(organisation=parent, agreed_at=timezone.now())
         FundingLine.objects.create(project=project, funder="Région", amount=10, source="Article")
+        FundingLine.objects.create(
+            project=project, organisation=parent, amount=10, source="Article"
+        )
+        project.figures.create(value_fr="1", label_fr="Un", date="2025", source_fr="Article")
         event = factories.EventFactory(organisation=organisation, themes=themes)
         event.projects.add(project)
         organisation.people.create(name="Ada", role_fr="Présidente")
@@ -112,6 +116,69 @@ def test_text_in_two_languages_is_an_object(client):
     assert answer["title"] == {"fr": "Projet", "en": ""}
     assert answer["summary"] == {"fr": "Un résumé en français.", "en": "In English."}
     assert answer["pages"]["fr"].endswith("/fr/projets/projet/")
+
+
+@pytest.mark.parametrize("name", ["organisations", "people", "themes", "projects", "events"])
+def test_an_object_costs_the_same_whatever_it_names(client, name):
+    costs = []
+    for rows in (1, 3):
+        fill(rows)
+        (first, *_rest) = client.get(f"/api/v1/{name}/").json()["results"]
+        costs.append(cost(client, first["url"].removeprefix("http://testserver")))
+
+    assert costs[0] == costs[1]
+
+
+def test_funding_names_the_funder_and_its_place_in_the_directory(client):
+    funder = factories.OrganisationFactory(name="Région", slug="region")
+    gone = factories.OrganisationFactory(name="Partie", slug="partie", withdrawn=True)
+    project = factories.ProjectFactory()
+    lines = [
+        {"organisation": funder, "source_fr": "Délibération", "source_en": "Decision"},
+        {"organisation": gone, "source_en": "Decision"},
+        {"funder": "Union européenne", "source_fr": "Décret", "programme_fr": "Feder"},
+    ]
+    for position, line in enumerate(lines):
+        project.funding.create(amount=10, position=position, **line)
+    project.figures.create(value_fr="1", label_fr="Un", date="2025", source_fr="Rapport")
+
+    answer = client.get(f"/api/v1/projects/{project.pk}/").json()
+
+    nothing = {"amount": 10, "programme": {"fr": "", "en": ""}, "year": None}
+    assert answer["funding"] == [
+        {
+            "funder": "Région",
+            "organisation": {
+                "slug": "region",
+                "name": "Région",
+                "url": "http://testserver/api/v1/organisations/region/",
+            },
+            **nothing,
+            "source": {"fr": "Délibération", "en": "Decision"},
+        },
+        {
+            "funder": "Partie",
+            "organisation": None,
+            **nothing,
+            "source": {"fr": "", "en": "Decision"},
+        },
+        {
+            "funder": "Union européenne",
+            "organisation": None,
+            **nothing,
+            "programme": {"fr": "Feder", "en": ""},
+            "source": {"fr": "Décret", "en": ""},
+        },
+    ]
+    assert answer["funding_total"] == 30
+    assert answer["figures"] == [
+        {
+            "value": {"fr": "1", "en": ""},
+            "label": {"fr": "Un", "en": ""},
+            "date": "2025",
+            "source": {"fr": "Rapport", "en": ""},
+        }
+    ]
 
 
 def test_a_member_says_its_college_and_another_actor_none(client):

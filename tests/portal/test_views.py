@@ -131,12 +131,34 @@ def test_home_of_an_empty_portal_shows_no_empty_section(client):
 
 def test_home_shows_no_figure_without_a_source(client, source):
     past_event(attendance=250, title_en="Without source")
-    project = factories.ProjectFactory()
-    ProjectFigure.objects.create(
-        project=project, value_en="7", label_en="x", date="2025", source=""
-    )
 
     assert "Key figures" not in headings(client.get(address("home")))
+
+
+def test_home_marks_the_language_of_a_figure_that_has_no_other(client):
+    project = factories.ProjectFactory(title_fr="Pont", title_en="A bridge")
+    project.figures.create(
+        value_fr="1 milliard", label_fr="Pierres", date="2025", source_fr="Rapport annuel"
+    )
+    event = past_event(factories.SourceFactory(title_fr="Un article", title_en=""), attendance=2)
+    event.title_fr, event.title_en = "Lancement", ""
+    event.save()
+
+    english = main(client.get(address("home")))
+    french = main(client.get(address("home", language="fr")))
+
+    for words in (
+        '<b><span lang="fr">1 milliard</span></b>',
+        '<span lang="fr">Pierres</span> – A bridge',
+        '<span lang="fr">Rapport annuel</span></a>',
+        'participants – <span lang="fr">Lancement</span>',
+        '<span lang="fr">Un article</span></a>',
+    ):
+        assert words in english
+        assert (
+            words.replace('<span lang="fr">', "").replace("</span>", "").replace("A bridge", "Pont")
+            in french
+        )
 
 
 @pytest.mark.parametrize(

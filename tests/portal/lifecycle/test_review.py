@@ -579,9 +579,7 @@ def test_content_names_that_do_not_exist_are_refused_by_name(new_event, alice):
     assert set(caught.value.errors) == {"status", "slug_fr", "organisation", "pk"}
 
 
-def test_a_row_cannot_bring_its_own_agreement(
-    alice, dana, organisation, elsewhere, event_kind, tomorrow
-):
+def test_a_row_cannot_bring_its_own_agreement(alice, organisation, elsewhere, event_kind, tomorrow):
     values = event_kind.content.blank | {
         "title_fr": "Accord imposé",
         "kind": "workshop",
@@ -589,11 +587,11 @@ def test_a_row_cannot_bring_its_own_agreement(
         "organisers": [{"organisation": elsewhere.pk, "agreed_at": tomorrow.isoformat()}],
     }
     draft = review.save(event_kind, values, by=alice, organisation=organisation)
-    review.submit(draft, by=alice)
 
-    review.publish(draft, by=dana)
+    with pytest.raises(errors.Incomplete) as caught:
+        review.submit(draft, by=alice)
 
-    assert list(Event.objects.get().organisers.agreed()) == []
+    assert list(caught.value.errors) == ["organisers"]
 
 
 def test_preview_shows_what_would_be_and_leaves_nothing(held, organisation):
@@ -639,11 +637,56 @@ def test_a_proposed_organisation_is_its_authors_alone(profile_kind, newton, char
         review.save(profile_kind, {"name": "À lui"}, by=charlie, submission=draft)
 
 
+def test_stored_rows_of_another_time_say_what_is_to_be_written_again(alice, organisation):
+    project = factories.ProjectFactory(organisation=organisation)
+    kind = kinds.of(project)
+    old = {"funder": "Région", "amount": 5, "source_fr": "Article", "colour": "blue"}
+    held = review.save(
+        kind, kind.content.read(project) | {"funding": [old]}, by=alice, target=project
+    )
+
+    with pytest.raises(errors.Incomplete) as refused:
+        review.submit(held, by=alice)
+
+    assert refused.value.errors == {
+        "funding": ["1. colour – Ce champ n’existe plus\xa0: écrivez-le à nouveau."]
+    }
+    assert kind.content.display("funding", [old]) == "Région · 5 · Article · blue"
+    assert not project.funding.exists()
+
+
+def test_rows_that_do_not_change_stay_the_rows_they_are(alice, dana, organisation, elsewhere):
+    """Also one that could not be written anew, its funder having left the directory meanwhile."""
+    project = factories.ProjectFactory(organisation=organisation)
+    project.funding.create(organisation=elsewhere, amount=5, source_fr="Article")
+    project.funding.create(funder="État", amount=6, source_fr="Décret", position=1)
+    kind = kinds.of(project)
+    kept, changed = project.funding.all()
+    review.withdraw(elsewhere, by=dana, message="Parti")
+    values = kind.content.read(project)
+    values["funding"] = [values["funding"][1] | {"amount": 7}, values["funding"][0]]
+
+    held = review.save(kind, values, by=alice, target=project)
+    review.publish(review.submit(held, by=alice), by=dana)
+
+    rows = [(row.pk, str(row)) for row in project.funding.all()]
+    assert rows[1] == (kept.pk, "Ailleurs – 5 €")
+    assert rows[0][0] != changed.pk
+    assert rows[0][1] == "État – 7 €"
+
+
+def test_rows_read_in_the_order_of_their_columns_however_they_are_stored():
+    content = kinds.named("project").content
+    row = {"year": 2023, "amount": 5, "source_fr": "Article", "funder": "Région"}
+
+    assert content.display("funding", [row]) == "Région · 5 · 2023 · Article"
+
+
 def test_projects_have_their_funding_total_computed(fay):
     project = factories.ProjectFactory()
     lines = [
-        {"funder": "Région", "amount": 900_000, "source": "Article"},
-        {"funder": "État", "amount": 606_000, "source": "Article"},
+        {"funder": "Région", "amount": 900_000, "source_fr": "Article"},
+        {"funder": "État", "amount": 606_000, "source_en": "Article"},
     ]
 
     with review.direct_edit(project, by=fay):

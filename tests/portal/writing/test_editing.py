@@ -408,6 +408,51 @@ def rows(name, *given, initial=0):
     return data
 
 
+def test_funder_is_an_organisation_or_another_name(alice, organisation, elsewhere):
+    form = sent(
+        form_of("project", alice, organisation=organisation),
+        alice,
+        **rows(
+            "funding",
+            {"organisation": "ailleurs", "amount": "10", "source_fr": "Article"},
+            {"funder": "Union européenne", "amount": "20", "source_en": "Decision"},
+        ),
+    )
+
+    assert form.is_valid(), errors_of(form)
+    nothing = {"programme_fr": "", "programme_en": "", "year": None}
+    assert form.values()["funding"] == [
+        {"organisation": elsewhere.pk, "funder": "", "amount": 10, **nothing}
+        | {"source_fr": "Article", "source_en": ""},
+        {"organisation": None, "funder": "Union européenne", "amount": 20, **nothing}
+        | {"source_fr": "", "source_en": "Decision"},
+    ]
+
+
+def test_funder_that_the_directory_does_not_have_may_be_written_as_another(alice, organisation):
+    form = sent(
+        form_of("project", alice, organisation=organisation),
+        alice,
+        **rows("funding", {"organisation": "Union européenne", "amount": "20"}),
+    )
+
+    assert not form.is_valid()
+    (message,) = errors_of(form)["funding-0-organisation"]
+    assert message == (
+        "L’annuaire n’a pas d’organisation appelée «\xa0Union européenne\xa0». Vérifiez le nom, ou "
+        "écrivez-le comme autre financeur."
+    )
+
+
+def test_project_form_asks_partners_and_not_funders(alice, organisation):
+    text = render_to_string(
+        "includes/_form_parts.html", {"form": form_of("project", alice, organisation=organisation)}
+    )
+
+    assert "Nous demandons son accord à chaque partenaire" in text
+    assert "Nous ne demandons pas leur accord aux financeurs" in text
+
+
 def test_partner_is_named_by_its_name(alice, organisation, elsewhere):
     form = sent(
         form_of("project", alice, organisation=organisation),
@@ -487,7 +532,7 @@ def test_removed_and_emptied_rows_are_gone(target, alice, organisation):
         form,
         alice,
         **dict.fromkeys(["funding-0-funder", "funding-0-amount", "funding-0-year"], ""),
-        **{"funding-0-source": ""},
+        **{"funding-0-source_fr": ""},
     )
 
     assert again.is_valid()
@@ -604,10 +649,12 @@ def test_what_is_wrong_with_a_row_is_said_in_that_row(alice, organisation, elsew
         starts_on="2024-13",
         **rows(
             "funding",
-            {"funder": "Région", "amount": "10", "source": "Délibération"},
+            {"funder": "Région", "amount": "10", "source_en": "Decision"},
             {"funder": "Métropole", "amount": "0"},
+            {"amount": "10", "source_fr": "Délibération"},
+            {"organisation": "Ailleurs", "funder": "Ailleurs", "amount": "1", "source_fr": "x"},
         ),
-        **rows("figures", {"value_fr": "12", "date": "hier", "source": "Rapport"}),
+        **rows("figures", {"value_fr": "12", "date": "hier", "source_fr": "Rapport"}),
     )
 
     found = checked(form, "project", alice, organisation)
@@ -615,7 +662,9 @@ def test_what_is_wrong_with_a_row_is_said_in_that_row(alice, organisation, elsew
     assert list(found) == [
         "starts_on",
         "funding-1-amount",
-        "funding-1-source",
+        "funding-1-source_fr",
+        "funding-2-organisation",
+        "funding-3-organisation",
         "figures-0-label_fr",
         "figures-0-date",
     ]

@@ -1,0 +1,165 @@
+"""What migrations do to a database that holds something."""
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from events.models import FundingLine, Project, ProjectFigure
+from portal.lifecycle import kinds, review
+from portal.models import HistoryEntry, Submission
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OLD = "0002_initial"
+
+
+@pytest.fixture
+def migrate():
+    """Moves the tables of events to one of their migrations; they end where they began."""
+
+    def to(name: str):
+        executor = MigrationExecutor(connection)
+        executor.migrate([("events", name)])
+        return executor.loader.project_state([("events", name)]).apps
+
+    (newest,) = [
+        name for app, name in MigrationExecutor(connection).loader.graph.leaf_nodes("events")
+    ]
+    to.newest = newest
+    yield to
+    to(newest)
+
+
+def line(funder="", organisation=None, **columns):
+    """A funding line as values have it."""
+    return {
+        "organisation": organisation,
+        "funder": funder,
+        "amount": 5,
+        "programme_fr": "Plan",
+        "programme_en": "Plan",
+        "year": 2023,
+        "source_fr": "",
+        "source_en": "",
+    } | columns
+
+
+def figure(**columns):
+    """A figure as values have it."""
+    return {
+        "value_fr": "1",
+        "value_en": "1",
+        "label_fr": "Images",
+        "label_en": "Images",
+        "date": "2025",
+        "source_fr": "",
+        "source_en": "",
+    } | columns
+
+
+@pytest.fixture
+def filled(alice, fay, organisation):
+    """A project whose rows have a history, with an edit of them that waits."""
+    project = factories.ProjectFactory(organisation=organisation)
+    kind = kinds.of(project)
+    steps = [
+        {"funding": [line("Région", source_fr="Ancien article")]},
+        {
+            "funding": [line("Région", source_fr="Article"), line("État", source_fr="Décret")],
+            "figures": [figure(source_fr="Rapport")],
+        },
+    ]
+    for values in steps:
+        project.refresh_from_db()
+        with review.direct_edit(project, by=fay):
+            kind.content.write(project, values)
+    project.refresh_from_db()
+    held = kind.content.read(project) | {
+        "summary_fr": "Autre résumé.",
+        "funding": [*steps[1]["funding"], line("Métropole", source_fr="Délibération")],
+    }
+    submission = review.save(kind, held, by=alice, target=project)
+    return project, review.submit(submission, by=alice)
+
+
+def everything():
+    """What the three places hold."""
+    return {
+        "lines": list(FundingLine.objects.order_by("pk").values()),
+        "figures": list(ProjectFigure.objects.order_by("pk").values()),
+        "held": list(Submission.objects.order_by("pk").values("values", "base")),
+        "history": list(HistoryEntry.objects.order_by("pk").values_list("diff", flat=True)),
+    }
+
+
+def test_sources_move_to_french_wherever_they_are_kept(migrate, filled):
+    before = everything()
+
+    old = migrate(OLD)
+    rows = list(old.get_model("events", "FundingLine").objects.values("funder", "source"))
+    held = Submission.objects.get()
+    steps = HistoryEntry.objects.exclude(diff={}).order_by("pk")
+    old_diffs = [step.diff for step in steps]
+    migrate(migrate.newest)
+
+    plain = {"amount": 5, "programme_fr": "Plan", "programme_en": "Plan", "year": 2023}
+    region = {"funder": "Région", **plain, "source": "Article"}
+    state = {"funder": "État", **plain, "source": "Décret"}
+    assert rows == [
+        {"funder": "Région", "source": "Article"},
+        {"funder": "État", "source": "Décret"},
+    ]
+    assert held.base == {"summary_fr": "Un résumé en français.", "funding": [region, state]}
+    assert held.values == {
+        "summary_fr": "Autre résumé.",
+        "funding": [region, state, {"funder": "Métropole", **plain, "source": "Délibération"}],
+    }
+    first = region | {"source": "Ancien article"}
+    assert [diff["funding"] for diff in old_diffs] == [
+        [[], [first]],
+        [[first], [region, state]],
+    ]
+    numbers = figure(source="Rapport")
+    del numbers["source_fr"], numbers["source_en"]
+    assert old_diffs[1]["figures"] == [[], [numbers]]
+    # And all of it is back, column for column.
+    assert everything() == before
+
+
+def test_what_waited_is_published_and_what_was_is_restored(migrate, filled, dana, fay):
+    project, submission = filled
+    first = HistoryEntry.objects.filter(diff__has_key="funding").earliest("pk")
+    migrate(OLD)
+    migrate(migrate.newest)
+    submission.refresh_from_db()
+
+    assert review.conflicts(submission) == []
+    review.publish(submission, by=dana)
+    published = [str(row) for row in project.funding.all()]
+    project.refresh_from_db()
+    review.restore(project, first, by=fay)
+
+    assert published == ["Région – 5 €", "État – 5 €", "Métropole – 5 €"]
+    restored = kinds.of(project).content.read(Project.objects.get())
+    assert restored["funding"] == [line("Région", source_fr="Ancien article")]
+    assert restored["figures"] == []
+
+
+def test_going_back_keeps_names_of_funders_and_english_sources(migrate, fay):
+    funder = factories.OrganisationFactory(name="Hôpital")
+    project = factories.ProjectFactory()
+    with review.direct_edit(project, by=fay):
+        kinds.of(project).content.write(
+            project, {"funding": [line(organisation=funder.pk, source_en="Decision")]}
+        )
+
+    old = migrate(OLD)
+
+    (row,) = old.get_model("events", "FundingLine").objects.values("funder", "source")
+    assert row == {"funder": "Hôpital", "source": "Decision"}
+    (step,) = HistoryEntry.objects.exclude(diff={})
+    (kept,) = step.diff["funding"][1]
+    assert (kept["funder"], kept["source"]) == ("Hôpital", "Decision")
+    assert timezone.now() > step.at
