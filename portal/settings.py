@@ -7,7 +7,7 @@ Production sets ``DEBUG=false`` and does not start without its secrets (``portal
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from portal.env import BASE_DIR, env
+from portal.env import BASE_DIR, env, kept_secret
 
 # --- What kind of installation this is ------------------------------------------------------------
 
@@ -16,8 +16,8 @@ DEBUG = env.bool("DEBUG", True)
 DEMO = env.bool("DEMO", False)
 DATA_DIR = env.path("DATA_DIR", BASE_DIR / ".data")
 
-# A key everybody can read is good enough for one's own machine; production must bring its own.
-SECRET_KEY = env.str("SECRET_KEY", "insecure-key-for-this-machine-only" if DEBUG else "")
+# One's own machine makes itself a key at the first start; production must bring its own.
+SECRET_KEY = env.str("SECRET_KEY", "") or (kept_secret(DATA_DIR) if DEBUG else "")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 # Links in mails, feeds and site maps come from here and never from a request's Host header.
 BASE_URL = env.str("BASE_URL", "http://localhost:8000" if DEBUG else "").rstrip("/")

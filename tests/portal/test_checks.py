@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 import subprocess
 import sys
 
@@ -132,6 +133,59 @@ def test_the_web_process_itself_refuses():
     assert started.returncode != 0
     named = ("SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL", "DEFAULT_FROM_EMAIL", "EMAIL_URL")
     assert [name for name in named if f"{name} is not set." in started.stderr] == list(named)
+
+
+def start(folder, **more):
+    """A process that says its secret key, started as on one's own machine."""
+    environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "portal.settings"}
+    environment |= {"DEBUG": "true", "DATA_DIR": str(folder), "SECRET_KEY": ""} | more
+    return subprocess.Popen(
+        [sys.executable, "-c", "from django.conf import settings; print(settings.SECRET_KEY)"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def said(process):
+    out, _err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    return out.strip()
+
+
+def test_ones_own_machine_makes_a_key_and_keeps_it(tmp_path):
+    at_once = [start(tmp_path / "data") for _ in range(3)]
+    keys = {said(process) for process in at_once}
+    keys.add(said(start(tmp_path / "data")))
+    other = said(start(tmp_path / "other"))
+
+    (key,) = keys
+    (file,) = (tmp_path / "data").iterdir()
+    assert file.read_text() == key
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert len(key) >= 50
+    assert other != key
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [({"SECRET_KEY": "mine"}, "mine"), ({"DEBUG": "false"}, "")]
+)
+def test_no_key_is_made_where_one_is_given_or_has_to_be(tmp_path, given, expected):
+    read = "from portal import settings; print(settings.SECRET_KEY)"
+    environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(tmp_path)}
+
+    out = subprocess.run(
+        [sys.executable, "-c", read],
+        cwd=settings.BASE_DIR,
+        env=environment | given,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert out.strip() == expected
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_demo_is_whole(settings):
