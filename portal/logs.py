@@ -1,16 +1,48 @@
-"""What the logs leave out."""
+"""What the logs leave out.
+
+A link that was sent by mail opens something for whoever has it. Such links come into logs by many doors:
+the request that was not found, the traceback of one that failed, the access log of the web server, and
+the address one came from. So each line is cleaned where it is made, whoever writes it and wherever to.
+"""
 
 import logging
+import logging.config
 import re
+from typing import Any
 
-# What follows these words in an address, in either language, opens something for whoever has it.
-SECRETS = re.compile(r"/(invitation|confirm|confirmer|new|nouveau)/[^/\s'\"?]+")
+# What follows these words in an address, in either language, is a secret; an address inside a query
+# may have its slashes quoted.
+SLASH = r"(?:/|%2F)"
+SECRETS = re.compile(
+    rf"({SLASH}(?:invitation|confirm|confirmer|new|nouveau){SLASH})(?:(?!%2F)[^/\s'\"?&])+", re.I
+)
 
 
-class HideSecrets(logging.Filter):
-    """Keeps the secret part of links that were sent by mail out of every line."""
+def without_secrets(text: str) -> str:
+    """A line of a log without the secret part of links."""
+    return SECRETS.sub(r"\1…", text)
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Let the record through, its message without secrets."""
-        record.msg, record.args = SECRETS.sub(r"/\1/…", record.getMessage()), None
-        return True
+
+class Record(logging.LogRecord):
+    """An entry of a log whose message and traceback hold no secret, however it is formatted."""
+
+    _traceback: str | None = None
+
+    def getMessage(self) -> str:  # noqa: N802 - the name that `logging` calls
+        """The message with its arguments in place."""
+        return without_secrets(super().getMessage())
+
+    @property
+    def exc_text(self) -> str | None:
+        """The traceback, once a formatter has written it out."""
+        return self._traceback
+
+    @exc_text.setter
+    def exc_text(self, text: str | None) -> None:
+        self._traceback = without_secrets(text) if text else text
+
+
+def configure(config: dict[str, Any]) -> None:
+    """Configure logging as the settings say, and clean every entry from now on."""
+    logging.setLogRecordFactory(Record)
+    logging.config.dictConfig(config)

@@ -1,0 +1,154 @@
+"""Logs: what opens something for whoever has it is in no line, whoever writes it."""
+
+import http.client
+import logging
+import os
+import re
+import socket
+import subprocess
+import sys
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.urls import get_resolver, reverse
+from django.utils.translation import override
+
+SECRET = "OA:1xUNoB-a-secret-of-a-link"
+# What the parameter of an address is called whose value is a secret.
+NAMES = ("token", "key")
+
+
+def secret_links(patterns=None, prefix=""):
+    """The names of all addresses of the site that hold a secret."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if hasattr(pattern, "url_patterns"):
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from secret_links(pattern.url_patterns, inner)
+        elif any(
+            name in str(pattern.pattern.regex.pattern) for name in map("?P<{}>".format, NAMES)
+        ):
+            yield f"{prefix}{pattern.name}"
+
+
+# The rest of each of these addresses, and what opening it answers where no table is.
+LINKS = {
+    "members:invitation-accept": ({"token": SECRET}, 500),
+    "account_confirm_email": ({"key": SECRET}, 404),
+    "account_reset_password_from_key": ({"uidb36": "8", "key": SECRET}, 500),
+}
+
+
+def link(name: str, language: str) -> str:
+    with override(language):
+        return reverse(name, kwargs=LINKS[name][0])
+
+
+def written(message: str, *args: object) -> str:
+    """What a log says of this."""
+    record = logging.getLogger("any").makeRecord("any", logging.INFO, "", 0, message, args, None)
+    return logging.Formatter().format(record)
+
+
+def test_every_address_that_holds_a_secret_is_known_here():
+    assert sorted(secret_links()) == sorted(LINKS)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("name", LINKS)
+def test_link_that_holds_a_secret_is_not_logged(name, language):
+    address = link(name, language)
+    start = address.removesuffix("/").rpartition("/")[0]
+
+    assert written("Not Found: %s (%d)", address, 404) == f"Not Found: {start}/…/ (404)"
+    assert written(f"GET /x?next={address}&y=1") == f"GET /x?next={start}/…/&y=1"
+    assert written(f"?next={quote(address, safe='')}") == f"?next={quote(start, safe='')}%2F…%2F"
+
+
+def test_other_addresses_are_logged_whole():
+    for address in ("/fr/annuaire/news-ia/", "/fr/espace/um/evenements/nouveau/", "/en/api/?q=new"):
+        assert written("%s", address) == address
+
+
+class Portal:
+    """The portal under gunicorn as `make demo` starts it, with an access log besides."""
+
+    def __init__(self, folder):
+        door = socket.create_server(("127.0.0.1", 0))
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "DEBUG": "true",
+            "DEMO": "true",
+            "DATA_DIR": str(folder),
+            # Its tables are not there: whatever asks for one fails.
+            "DATABASE_URL": f"sqlite:///{folder}/portal.sqlite3",
+        }
+        command = "-m gunicorn portal.wsgi --threads 8 --no-control-socket --log-level warning"
+        self.process = subprocess.Popen(
+            [
+                sys.executable,
+                *command.split(),
+                "--access-logfile",
+                "-",
+                "--bind",
+                f"fd://{door.fileno()}",
+            ],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            pass_fds=[door.fileno()],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.port = door.getsockname()[1]
+        door.close()
+
+    def ask(self, method, path):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        referer = f"http://127.0.0.1:{self.port}{path}"
+        connection.request(method, path, headers={"Referer": referer})
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+    def stop(self):
+        """What it logged from first to last."""
+        self.process.terminate()
+        return self.process.communicate(timeout=60)[0]
+
+
+@pytest.fixture
+def portal(tmp_path):
+    portal = Portal(tmp_path)
+    yield portal
+    portal.process.kill()
+    portal.process.communicate()
+
+
+def test_server_logs_no_secret_whatever_happens(portal):
+    links = [(link(name, language), name) for name in LINKS for language in ("fr", "en")]
+    first = links[0][0]
+
+    answers = []
+    for address, name in links:
+        answers.append((portal.ask("GET", address), LINKS[name][1], address))
+        answers.append((portal.ask("POST", address), 403, address))  # no token against forgery
+        answers.append((portal.ask("GET", f"{address}more"), 404, address))
+    # An error whose own words name the address, and an address inside another.
+    answers.append((portal.ask("POST", first.rstrip("/")), 500, first))
+    answers.append((portal.ask("GET", f"/fr/rien/?next={quote(first, safe='')}"), 404, first))
+    logged = portal.stop()
+
+    assert [answer for answer in answers if answer[0] != answer[1]] == []
+    assert "a-secret-of-a-link" not in logged
+    # All of it was logged nevertheless, once by the portal and once by the server.
+    for status, words in (
+        (404, "Not Found: "),
+        (403, "Forbidden (CSRF cookie not set.): "),
+        (500, "Internal Server Error: "),
+    ):
+        assert logged.count(words) == len([answer for answer in answers if answer[1] == status])
+    assert "django.db.utils.OperationalError: no such table" in logged
+    assert "Change your form to point to 127.0.0.1" in logged
+    assert len(re.findall(r'"(?:GET|POST) /\S+ HTTP/1.1" \d+', logged)) == len(answers)
