@@ -1,7 +1,7 @@
 """Events and projects for machines."""
 
 from django.db.models import Prefetch, QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from django.utils.translation import gettext_lazy as _
 
 from events.filters import EventFilter, ProjectFilter
 from events.models import Event, EventOrganiser, Project, ProjectPartner
@@ -11,11 +11,14 @@ from events.serializers import (
     ProjectDetailSerializer,
     ProjectSerializer,
 )
-from portal.api import PublicViewSet
+from portal.api import PublicViewSet, described
 
 
-@extend_schema_view(
-    list=extend_schema(summary="List events"), retrieve=extend_schema(summary="Get an event")
+@described(
+    many=_("List events"),
+    one=_("Get an event"),
+    about=_("Events, past and to come, with the organisers that agreed to being named."),
+    example="from=2025-01-01&to=2025-12-31&kind=conference",
 )
 class EventViewSet(PublicViewSet):
     """Events, past and to come, with the organisers that agreed to being named."""
@@ -25,26 +28,24 @@ class EventViewSet(PublicViewSet):
     filterset_class = EventFilter
     lookup_value_regex = "[0-9]{1,18}"
 
-    def get_queryset(self) -> QuerySet:
-        """Published events with what their answer shows."""
-        rows = (
-            Event.objects.published()
-            .select_related("commune")
-            .prefetch_related(
-                "themes",
-                Prefetch(
-                    "organisers", EventOrganiser.objects.agreed(), to_attr="agreed_organisers"
-                ),
-            )
+    def listed(self) -> QuerySet:
+        """Published events: two queries beyond their own."""
+        agreed = EventOrganiser.objects.agreed()
+        rows = Event.objects.published().select_related("commune")
+        return rows.prefetch_related(
+            "themes", Prefetch("organisers", agreed, to_attr="agreed_organisers")
         )
-        if self.action != "retrieve":
-            return rows
+
+    def whole(self, rows: QuerySet) -> QuerySet:
         published = Prefetch("projects", Project.objects.published(), to_attr="published_projects")
         return rows.prefetch_related("sources", published)
 
 
-@extend_schema_view(
-    list=extend_schema(summary="List projects"), retrieve=extend_schema(summary="Get a project")
+@described(
+    many=_("List projects"),
+    one=_("Get a project"),
+    about=_("Projects, with the partners that agreed to being named and with who funds them."),
+    example="theme=sante&stage=running",
 )
 class ProjectViewSet(PublicViewSet):
     """Projects, with the partners that agreed to being named."""
@@ -54,16 +55,15 @@ class ProjectViewSet(PublicViewSet):
     filterset_class = ProjectFilter
     lookup_value_regex = "[0-9]{1,18}"
 
-    def get_queryset(self) -> QuerySet:
-        """Published projects with what their answer shows."""
-        rows = Project.objects.published().prefetch_related(
-            "themes",
-            "funding",
-            Prefetch("partners", ProjectPartner.objects.agreed(), to_attr="agreed_partners"),
+    def listed(self) -> QuerySet:
+        """Published projects: three queries beyond their own."""
+        agreed = ProjectPartner.objects.agreed()
+        return Project.objects.published().prefetch_related(
+            "themes", "funding", Prefetch("partners", agreed, to_attr="agreed_partners")
         )
-        if self.action != "retrieve":
-            return rows
+
+    def whole(self, rows: QuerySet) -> QuerySet:
         published = Prefetch("events", Event.objects.published(), to_attr="published_events")
         return rows.prefetch_related(
-            "figures", "links", "sources", "funding__organisation", published
+            "funding__organisation", "figures", "links", "sources", published
         )

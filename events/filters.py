@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from events.models import Event, Project, ProjectPartner
+from members.filters import COMMUNE_CODE, THEME_CODE
 from portal import i18n
 from portal.fields import CodeListField
 from portal.filters import (
@@ -65,12 +66,12 @@ class EventFilter(ListFilterSet):
 
     from_ = DayFilter(since, label=pgettext_lazy("day", "From"))
     to = DayFilter(until, label=pgettext_lazy("day", "Until"))
-    theme = RelatedFacet("themes", legend=_("Theme"), shown=10)
+    theme = RelatedFacet("themes", legend=_("Theme"), shown=10, help_text=THEME_CODE)
     kind = ChoiceFacet("kind", Event.Kind.choices, legend=_("Kind"), shown=6)
-    city = RelatedFacet("commune", legend=_("Commune"), shown=4)
-    online = ConditionFacet(participation, legend=_("Participation"))
-    language = ConditionFacet(languages, legend=_("Language spoken"))
-    price = ConditionFacet(prices, legend=_("Price"))
+    city = RelatedFacet("commune", legend=_("Commune"), shown=4, help_text=COMMUNE_CODE)
+    online = ConditionFacet(participation, legend=_("Participation"), fixed=True)
+    language = ConditionFacet(languages, legend=_("Language spoken"), fixed=True)
+    price = ConditionFacet(prices, legend=_("Price"), fixed=True)
     sort = SortFilter(
         {
             "date": Order(_("the next first"), NEXT_FIRST),
@@ -136,10 +137,12 @@ class ReadersTitle(Func):
 class ProjectFilter(ListFilterSet):
     """The filters of projects."""
 
-    theme = RelatedFacet("themes", legend=_("Theme"))
+    theme = RelatedFacet("themes", legend=_("Theme"), help_text=THEME_CODE)
     stage = ChoiceFacet("stage", Project.Stage.choices, legend=_("Stage"))
     # A project of any other is found by the link from its profile.
-    partner = PartnerFacet(legend=_("Partner"), shown=8)
+    partner = PartnerFacet(
+        legend=_("Partner"), shown=8, help_text=_("The slug of an organisation that takes part.")
+    )
     sort = SortFilter(
         {
             "recent": Order(_("the latest first"), ("-published_at", "-pk")),

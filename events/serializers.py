@@ -2,16 +2,32 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from events.models import Event, FundingLine, Project, ProjectFigure, ProjectLink
+from events.models import (
+    Event,
+    FundingLine,
+    Project,
+    ProjectFigure,
+    ProjectPartner,
+)
 from members.serializers import (
     CommuneSerializer,
+    LinkSerializer,
+    NamedSerializer,
     OrganisationReferenceSerializer,
     SourceSerializer,
     ThemeReferenceSerializer,
 )
-from portal.api import BilingualField, ImageField, PagesField, resource
+from portal.api import (
+    BilingualField,
+    DescribedSerializer,
+    ImageField,
+    PagesField,
+    ResourceField,
+    resource,
+)
 from portal.lifecycle import kinds
 
 
@@ -20,30 +36,39 @@ class TitledReferenceSerializer(serializers.Serializer):
 
     id = serializers.IntegerField()
     title = BilingualField()
-    url = serializers.SerializerMethodField()
+    url = serializers.SerializerMethodField(help_text=_("Its address in the API."))
 
     def get_url(self, obj: Any) -> str:
         """Its address in the API."""
         return resource(kinds.of(obj).code, obj.pk)
 
 
-class EventSerializer(serializers.ModelSerializer):
-    """An event in a list.
+class EventSerializer(DescribedSerializer):
+    """An event in a list."""
 
-    `status` is the event's own: planned, postponed or cancelled. Where `period` has words the dates
-    only sort, and are not to be shown. `price` is in euros, 0 when free, null when not known.
-    """
-
-    url = serializers.SerializerMethodField()
+    url = ResourceField("event")
     pages = PagesField()
     title = BilingualField()
     summary = BilingualField()
-    period = BilingualField()
-    status = serializers.ChoiceField(choices=Event.Outcome.choices, source="outcome")
-    languages = serializers.ListField(child=serializers.CharField())
-    audience = serializers.ListField(child=serializers.CharField())
+    period = BilingualField(
+        help_text=_("Where it has words, the dates only sort: they are not to be shown.")
+    )
+    status = serializers.ChoiceField(
+        choices=Event.Outcome.choices,
+        source="outcome",
+        help_text=_("Whether it takes place as announced."),
+    )
+    languages = serializers.ListField(
+        child=serializers.CharField(),
+        help_text=_("Languages spoken: fr, en, es, oc, or lsf for French Sign Language."),
+    )
+    audience = serializers.ListField(child=serializers.CharField(), help_text=_("For whom it is."))
     commune = CommuneSerializer(allow_null=True)
-    organisers = serializers.SerializerMethodField()
+    organisers = NamedSerializer(
+        many=True,
+        source="agreed_organisers",
+        help_text=_("The organisations that agreed to being named."),
+    )
     themes = ThemeReferenceSerializer(many=True)
     image = ImageField()
 
@@ -77,15 +102,9 @@ class EventSerializer(serializers.ModelSerializer):
             "image",
             "updated_at",
         )
-
-    def get_url(self, event: Event) -> str:
-        """The address in the API."""
-        return resource("event", event.pk)
-
-    def get_organisers(self, event: Event) -> list[dict[str, Any]]:
-        """The organisations that agreed to being named."""
-        rows = event.agreed_organisers  # type: ignore[attr-defined]
-        return [dict(OrganisationReferenceSerializer(row.organisation).data) for row in rows]
+        extra_kwargs = {
+            "price": {"help_text": _("In euros; 0 if it is free, null if it is not known.")}
+        }
 
 
 class EventDetailSerializer(EventSerializer):
@@ -124,24 +143,26 @@ class ProjectFigureSerializer(serializers.ModelSerializer):
         fields = ("value", "label", "date", "source")
 
 
-class ProjectLinkSerializer(serializers.ModelSerializer):
-    """A page about the project elsewhere."""
+class PartnerSerializer(NamedSerializer):
+    """A partner of a project, with what it does there."""
 
-    class Meta:
-        model = ProjectLink
-        fields = ("label", "url")
+    role = serializers.ChoiceField(choices=ProjectPartner.Role.choices)
 
 
-class ProjectSerializer(serializers.ModelSerializer):
-    """A project in a list. `funding_total` is the sum of its funding lines, in euros."""
+class ProjectSerializer(DescribedSerializer):
+    """A project in a list."""
 
-    url = serializers.SerializerMethodField()
+    url = ResourceField("project")
     pages = PagesField()
     title = BilingualField()
     summary = BilingualField()
     themes = ThemeReferenceSerializer(many=True)
-    partners = serializers.SerializerMethodField()
-    funding_total = serializers.IntegerField()
+    partners = PartnerSerializer(
+        many=True,
+        source="agreed_partners",
+        help_text=_("The lead and the partners that agreed to being named, each with its role."),
+    )
+    funding_total = serializers.IntegerField(help_text=_("The sum of its funding lines, in euros."))
     image = ImageField()
 
     class Meta:
@@ -161,18 +182,10 @@ class ProjectSerializer(serializers.ModelSerializer):
             "image",
             "updated_at",
         )
-
-    def get_url(self, project: Project) -> str:
-        """The address in the API."""
-        return resource("project", project.pk)
-
-    def get_partners(self, project: Project) -> list[dict[str, Any]]:
-        """Lead and partners that agreed to being named, with their role."""
-        rows = project.agreed_partners  # type: ignore[attr-defined]
-        return [
-            {"role": row.role, **OrganisationReferenceSerializer(row.organisation).data}
-            for row in rows
-        ]
+        extra_kwargs = {
+            "starts_on": {"help_text": _("Its start, as far as it is known: 2024 or 2024-04.")},
+            "ends_on": {"help_text": _("Its end, as far as it is known: 2024 or 2024-04.")},
+        }
 
 
 class ProjectDetailSerializer(ProjectSerializer):
@@ -181,7 +194,7 @@ class ProjectDetailSerializer(ProjectSerializer):
     description = BilingualField()
     funding = FundingLineSerializer(many=True)
     figures = ProjectFigureSerializer(many=True)
-    links = ProjectLinkSerializer(many=True)
+    links = LinkSerializer(many=True)
     events = TitledReferenceSerializer(many=True, source="published_events")
     sources = SourceSerializer(many=True)
 

@@ -1,7 +1,7 @@
 """Organisations, people and themes for machines."""
 
 from django.db.models import Count, Prefetch, Q, QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from django.utils.translation import gettext_lazy as _
 
 from members.filters import OrganisationFilter, PersonFilter, ThemeFilter
 from members.models import Affiliation, Contact, Membership, Organisation, Person, Theme
@@ -12,13 +12,15 @@ from members.serializers import (
     PersonSerializer,
     ThemeSerializer,
 )
-from portal.api import PublicViewSet
+from portal.api import PublicViewSet, described
 from portal.models import Status
 
 
-@extend_schema_view(
-    list=extend_schema(summary="List organisations"),
-    retrieve=extend_schema(summary="Get an organisation"),
+@described(
+    many=_("List organisations"),
+    one=_("Get an organisation"),
+    about=_("The actors of the territory, and which of them are members of the association today."),
+    example="kind=startup&sort=recent",
 )
 class OrganisationViewSet(PublicViewSet):
     """The actors of the territory. `membership` says which are members of the association today."""
@@ -29,18 +31,18 @@ class OrganisationViewSet(PublicViewSet):
     lookup_field = "slug"
     lookup_value_regex = "[-a-z0-9]+"
 
-    def get_queryset(self) -> QuerySet:
-        """Published organisations with what their answer shows: five queries beyond their own."""
+    def listed(self) -> QuerySet:
+        """Published organisations: five queries beyond their own."""
         rows = Organisation.objects.published().select_related("commune")
         running = Membership.objects.current().select_related("college")
-        rows = rows.prefetch_related(
+        return rows.prefetch_related(
             "themes",
             "exchanges",
             Prefetch("parents", Affiliation.objects.agreed(), to_attr="agreed_parents"),
             Prefetch("memberships", running, to_attr="running_memberships"),
         )
-        if self.action != "retrieve":
-            return rows
+
+    def whole(self, rows: QuerySet) -> QuerySet:
         return rows.prefetch_related(
             "links",
             "people",
@@ -55,8 +57,11 @@ class OrganisationViewSet(PublicViewSet):
         )
 
 
-@extend_schema_view(
-    list=extend_schema(summary="List people"), retrieve=extend_schema(summary="Get a person")
+@described(
+    many=_("List people"),
+    one=_("Get a person"),
+    about=_("People in a public role, and the organisation in which they have it."),
+    example="page_size=5",
 )
 class PersonViewSet(PublicViewSet):
     """People in a public role, with the organisation they have it in."""
@@ -66,17 +71,20 @@ class PersonViewSet(PublicViewSet):
     filterset_class = PersonFilter
     lookup_value_regex = "[0-9]{1,18}"
 
-    def get_queryset(self) -> QuerySet:
+    def listed(self) -> QuerySet:
         """People whose organisation, if they have one, is public."""
-        return (
-            Person.objects.published()
-            .select_related("organisation")
-            .prefetch_related("distinctions", "sources")
-        )
+        rows = Person.objects.published().select_related("organisation")
+        return rows.prefetch_related("distinctions")
+
+    def whole(self, rows: QuerySet) -> QuerySet:
+        return rows.prefetch_related("sources")
 
 
-@extend_schema_view(
-    list=extend_schema(summary="List themes"), retrieve=extend_schema(summary="Get a theme")
+@described(
+    many=_("List themes"),
+    one=_("Get a theme"),
+    about=_("The subjects that organisations, projects and events share."),
+    example="triptych=soigner",
 )
 class ThemeViewSet(PublicViewSet):
     """The subjects that organisations, projects and events share."""
@@ -86,7 +94,7 @@ class ThemeViewSet(PublicViewSet):
     lookup_field = "code"
     lookup_value_regex = "[-a-z0-9]+"
 
-    def get_queryset(self) -> QuerySet:
+    def listed(self) -> QuerySet:
         """Themes with the number of published things that carry them."""
         counts = {
             f"{name}_count": Count(

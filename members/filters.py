@@ -23,6 +23,10 @@ from portal.filters import (
     in_known_order,
 )
 
+# What parameters of the API are whose values are looked up.
+THEME_CODE = _("The code of a theme.")
+COMMUNE_CODE = _("The code of a commune.")
+
 
 def memberships() -> Mapping[str, tuple[Any, Any]]:
     """Members of the association today, of each college and of none."""
@@ -125,10 +129,15 @@ class OrganisationFilter(ListFilterSet):
 
     # As many boxes as a page may have beside twenty rows; the page "site map" leads to all themes
     # and communes.
-    theme = RelatedFacet("themes", legend=_("Theme"), shown=14)
+    theme = RelatedFacet("themes", legend=_("Theme"), shown=14, help_text=THEME_CODE)
     kind = KindFacet(legend=_("Kind"))
-    city = RelatedFacet("commune", legend=_("Commune"), shown=5)
-    membership = ConditionFacet(memberships, legend=_("Membership"), shown=6)
+    city = RelatedFacet("commune", legend=_("Commune"), shown=5, help_text=COMMUNE_CODE)
+    membership = ConditionFacet(
+        memberships,
+        legend=_("Membership"),
+        shown=6,
+        help_text=_("“member”, “not-member”, or the code of a college."),
+    )
     need = TopicFacet(Exchange.Direction.NEED, legend=pgettext_lazy("facet", "Looking for"))
     offer = TopicFacet(Exchange.Direction.OFFER, legend=pgettext_lazy("facet", "Offering"))
     sort = SortFilter(
@@ -151,6 +160,7 @@ class PersonFilter(ListFilterSet):
         to_field_name="slug",
         queryset=lambda request: Organisation.objects.published(),
         label=_("Organisation"),
+        help_text=_("The slug of an organisation."),
     )
     sort = SortFilter({"name": Order(_("in alphabetical order"), ("name", "pk"))})
 

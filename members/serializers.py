@@ -1,8 +1,8 @@
 """Organisations, people and themes as the API gives them."""
 
-from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -11,12 +11,12 @@ from members.models import (
     Distinction,
     Exchange,
     Organisation,
-    OrganisationLink,
     Person,
     Source,
     Theme,
 )
-from portal.api import BilingualField, ImageField, PagesField, resource
+from portal import i18n
+from portal.api import BilingualField, DescribedSerializer, ImageField, PagesField, ResourceField
 
 
 class SourceSerializer(serializers.ModelSerializer):
@@ -34,16 +34,23 @@ class OrganisationReferenceSerializer(serializers.Serializer):
 
     slug = serializers.CharField()
     name = serializers.CharField()
-    url = serializers.SerializerMethodField()
-
-    def get_url(self, organisation: Any) -> str:
-        """Its address in the API."""
-        return resource("organisation", organisation.slug)
+    url = ResourceField("organisation", key="slug")
 
 
-def references(organisations: Iterable[Any]) -> list[dict[str, Any]]:
-    """Organisations as something else names them."""
-    return list(OrganisationReferenceSerializer(organisations, many=True).data)
+class NamedSerializer(serializers.Serializer):
+    """A row that names an organisation which agreed to it."""
+
+    slug = serializers.CharField(source="organisation.slug")
+    name = serializers.CharField(source="organisation.name")
+    url = ResourceField("organisation", key="slug", source="organisation")
+
+
+class PartSerializer(serializers.Serializer):
+    """A row in which an organisation says that it is part of another."""
+
+    slug = serializers.CharField(source="part.slug")
+    name = serializers.CharField(source="part.name")
+    url = ResourceField("organisation", key="slug", source="part")
 
 
 class CommuneSerializer(serializers.Serializer):
@@ -70,12 +77,11 @@ class ExchangeSerializer(serializers.ModelSerializer):
         fields = ("direction", "topic", "text")
 
 
-class LinkSerializer(serializers.ModelSerializer):
-    """A further address."""
+class LinkSerializer(serializers.Serializer):
+    """A page elsewhere."""
 
-    class Meta:
-        model = OrganisationLink
-        fields = ("label", "url")
+    label = serializers.CharField()  # type: ignore[assignment] # a field called label
+    url = serializers.URLField()
 
 
 class ContactSerializer(serializers.ModelSerializer):
@@ -95,7 +101,22 @@ class MembershipSerializer(serializers.Serializer):
 
     def get_college_name(self, membership: Any) -> dict[str, str]:
         """The college in both languages."""
-        return {"fr": membership.college.name_fr, "en": membership.college.name_en}
+        return i18n.both(membership.college, "name")
+
+
+class IdentifiersSerializer(serializers.Serializer):
+    """What an organisation is known by elsewhere, "" where it has none or did not say."""
+
+    siren = serializers.CharField()
+    rna = serializers.CharField()
+    ror = serializers.CharField()
+
+
+class PersonReferenceSerializer(serializers.Serializer):
+    """A person named by something else."""
+
+    name = serializers.CharField()
+    url = ResourceField("person")
 
 
 class DistinctionSerializer(serializers.ModelSerializer):
@@ -109,16 +130,23 @@ class DistinctionSerializer(serializers.ModelSerializer):
         fields = ("title", "date", "level", "awarded_by", "reason")
 
 
-class OrganisationSerializer(serializers.ModelSerializer):
-    """An organisation in a list. `membership` is null for an actor that is not a member."""
+class OrganisationSerializer(DescribedSerializer):
+    """An organisation in a list."""
 
-    url = serializers.SerializerMethodField()
+    url = ResourceField("organisation", key="slug")
     pages = PagesField()
     summary = BilingualField()
     themes = ThemeReferenceSerializer(many=True)
     commune = CommuneSerializer(allow_null=True)
-    parents = serializers.SerializerMethodField()
-    membership = serializers.SerializerMethodField()
+    parents = NamedSerializer(
+        many=True,
+        source="agreed_parents",
+        help_text=_("The organisations it is part of, those that agreed."),
+    )
+    membership = serializers.SerializerMethodField(
+        allow_null=True,
+        help_text=_("The membership that runs today; null for an actor that is not a member."),
+    )
     exchanges = ExchangeSerializer(many=True)
     logo = ImageField()
 
@@ -147,16 +175,7 @@ class OrganisationSerializer(serializers.ModelSerializer):
             "updated_at",
         )
 
-    def get_url(self, organisation: Organisation) -> str:
-        """Its address in the API."""
-        return resource("organisation", organisation.slug)
-
-    @extend_schema_field(OrganisationReferenceSerializer(many=True))
-    def get_parents(self, organisation: Organisation) -> list[dict[str, Any]]:
-        """The organisations it is part of, those that agreed."""
-        named = [row.organisation for row in organisation.agreed_parents]  # type: ignore[attr-defined]
-        return references(named)
-
+    @extend_schema_field(MembershipSerializer(allow_null=True))
     def get_membership(self, organisation: Organisation) -> dict[str, Any] | None:
         """The membership that runs today."""
         running = organisation.running_memberships  # type: ignore[attr-defined]
@@ -167,12 +186,18 @@ class OrganisationDetailSerializer(OrganisationSerializer):
     """An organisation by itself."""
 
     description = BilingualField()
-    identifiers = serializers.SerializerMethodField()
+    identifiers = IdentifiersSerializer(
+        source="*", help_text=_("Empty where it has none or did not say.")
+    )
     links = LinkSerializer(many=True)
     contacts = ContactSerializer(many=True, source="public_contacts")
-    people = serializers.SerializerMethodField()
+    people = PersonReferenceSerializer(many=True, help_text=_("People in a public role there."))
     distinctions = DistinctionSerializer(many=True)
-    parts = serializers.SerializerMethodField()
+    parts = PartSerializer(
+        many=True,
+        source="agreed_parts",
+        help_text=_("The organisations that are part of it, those it agreed to."),
+    )
     sources = SourceSerializer(many=True)
 
     class Meta(OrganisationSerializer.Meta):
@@ -190,27 +215,11 @@ class OrganisationDetailSerializer(OrganisationSerializer):
             "sources",
         )
 
-    @extend_schema_field(OrganisationReferenceSerializer(many=True))
-    def get_parts(self, organisation: Organisation) -> list[dict[str, Any]]:
-        """The organisations that are part of it, those it agreed to."""
-        return references([row.part for row in organisation.agreed_parts])  # type: ignore[attr-defined]
 
-    def get_identifiers(self, organisation: Organisation) -> dict[str, str]:
-        """SIREN, RNA and ROR, empty where it has none or did not say."""
-        return {name: getattr(organisation, name) for name in ("siren", "rna", "ror")}
-
-    def get_people(self, organisation: Organisation) -> list[dict[str, Any]]:
-        """People in a public role there."""
-        return [
-            {"name": person.name, "url": resource("person", person.pk)}
-            for person in organisation.people.all()
-        ]
-
-
-class PersonSerializer(serializers.ModelSerializer):
+class PersonSerializer(DescribedSerializer):
     """Somebody in a public role; there are no contact details to give."""
 
-    url = serializers.SerializerMethodField()
+    url = ResourceField("person")
     role = BilingualField()
     organisation = OrganisationReferenceSerializer(allow_null=True)
     distinctions = DistinctionSerializer(many=True)
@@ -218,10 +227,6 @@ class PersonSerializer(serializers.ModelSerializer):
     class Meta:
         model = Person
         fields: tuple[str, ...] = ("id", "url", "name", "role", "organisation", "distinctions")
-
-    def get_url(self, person: Person) -> str:
-        """The address in the API."""
-        return resource("person", person.pk)
 
 
 class PersonDetailSerializer(PersonSerializer):
@@ -233,19 +238,22 @@ class PersonDetailSerializer(PersonSerializer):
         fields = (*PersonSerializer.Meta.fields, "sources")
 
 
-class ThemeSerializer(serializers.ModelSerializer):
+class ThemeSerializer(DescribedSerializer):
     """A theme, and how many published things carry it."""
 
-    url = serializers.SerializerMethodField()
+    url = ResourceField("theme", key="code")
     name = BilingualField()
-    organisations = serializers.IntegerField(source="organisation_count")
-    projects = serializers.IntegerField(source="project_count")
-    events = serializers.IntegerField(source="event_count")
+    organisations = serializers.IntegerField(
+        source="organisation_count", help_text=_("How many organisations have this theme.")
+    )
+    projects = serializers.IntegerField(
+        source="project_count", help_text=_("How many projects have this theme.")
+    )
+    events = serializers.IntegerField(
+        source="event_count", help_text=_("How many events have this theme.")
+    )
 
     class Meta:
         model = Theme
         fields = ("code", "url", "name", "triptych", "organisations", "projects", "events")
-
-    def get_url(self, theme: Theme) -> str:
-        """The address in the API."""
-        return resource("theme", theme.code)
+        extra_kwargs = {"code": {"help_text": _("What it is called in filters.")}}

@@ -1,13 +1,19 @@
-"""What every answer of the API has in common: strictness, pages, bilingual text, addresses."""
+"""What every answer of the API has in common: strictness, pages, bilingual text, addresses.
 
+Each part says what it is in the reader's language: the guide is read in both (`portal/api_docs.py`).
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
@@ -17,7 +23,9 @@ from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle
 
 from portal import i18n
-from portal.filters import RELEVANCE, DayFilter, Facet, SortFilter
+from portal.display import capitalised
+from portal.filters import RELEVANCE, DayFilter, Facet, SearchFilter, SortFilter
+from portal.words import LONGEST_QUERY
 
 LICENCE = {
     "name": "Licence Ouverte 2.0 / Open Licence 2.0",
@@ -46,6 +54,10 @@ class Pages(PageNumberPagination):
     page_size = 20
     page_size_query_param = "page_size"
     max_page_size = 100
+    page_query_description: Any = _("The number of the page, from 1.")
+    page_size_query_description: Any = _(
+        "How many rows a page has, from 1 to 100; 20 unless you say."
+    )
 
     def get_page_size(self, request: Request) -> int:
         asked = request.query_params.get(self.page_size_query_param)
@@ -88,33 +100,69 @@ class StrictFilters(BaseFilterBackend):
         ]
 
     def _described(self, found: Any) -> str:
+        """What a filter is, and what its codes mean."""
+        if isinstance(found, SearchFilter):
+            most = {"most": LONGEST_QUERY}
+            return (
+                gettext("Words to look for, in either language: at most %(most)s characters.")
+                % most
+            )
+        text = str(found.extra.get("help_text") or found.label)
+        codes = (f"* `{code}` - {label}" for code, label in self._codes(found).items())
+        return "\n".join([text, "", *codes]).rstrip()
+
+    def _codes(self, found: Any) -> dict[str, str]:
+        """The codes that stand in the program, with what each means."""
         if isinstance(found, SortFilter):
-            return "; ".join(f"{code}: {order.label}" for code, order in found.orders.items())
-        return str(found.label)
+            orders = {code: str(order.label) for code, order in found.orders.items()}
+            return orders | {
+                RELEVANCE: gettext("the best answers first, where words are looked for")
+            }
+        return found.known if isinstance(found, Facet) and found.has_fixed_codes else {}
 
     def _schema(self, found: Any) -> dict[str, Any]:
-        if isinstance(found, SortFilter):
-            return {"type": "string", "enum": [*found.orders, RELEVANCE]}
+        kind: dict[str, Any] = {"type": "string"}
+        if codes := list(self._codes(found)):
+            kind["enum"] = codes
         if isinstance(found, DayFilter):
-            return {"type": "string", "format": "date"}
-        if not isinstance(found, Facet):
-            return {"type": "string"}
-        items: dict[str, Any] = {"type": "string"}
-        if found.has_fixed_codes:
-            items["enum"] = list(found.known)
-        return {"type": "array", "items": items}
+            kind["format"] = "date"
+        return {"type": "array", "items": kind} if isinstance(found, Facet) else kind
+
+
+def described(*, many: Any, one: Any, about: Any, example: str = "") -> Callable:
+    """Say of a viewset what it is about, and what its list and one of its objects are called.
+
+    `example` is a query that shows what can be asked of the list.
+    """
+    return extend_schema_view(
+        list=extend_schema(summary=many, description=about, extensions={"x-example": example}),
+        retrieve=extend_schema(summary=one, description=about),
+    )
 
 
 class PublicViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """Read-only answers about published rows, open to any page of the web.
 
-    `queryset` starts at `published()`; `detail_serializer_class` says more than the list does.
+    `listed` starts at `published()`; `detail_serializer_class` says more than the list does, and
+    `whole` fetches what it says besides.
     """
 
     pagination_class = Pages
     filter_backends = [StrictFilters]
     throttle_classes = [AnonymousThrottle, SearchThrottle]
     detail_serializer_class: type[serializers.BaseSerializer] | None = None
+
+    def listed(self) -> QuerySet:
+        """The published rows, with what a list shows of each."""
+        return super().get_queryset()
+
+    def whole(self, rows: QuerySet) -> QuerySet:
+        """The same rows with what the answer about one of them says besides."""
+        return rows
+
+    def get_queryset(self) -> QuerySet:
+        rows = self.listed()
+        return self.whole(rows) if self.action == "retrieve" else rows
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer]:
         if self.action == "retrieve" and self.detail_serializer_class:
@@ -138,12 +186,32 @@ class PublicViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return response
 
 
+class DescribedSerializer(serializers.ModelSerializer):
+    """Says of each field at least what its model calls it."""
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for name, field in fields.items():
+            field.help_text = field.help_text or self._called(name)
+        return fields
+
+    def _called(self, name: str) -> str:
+        model: Any = self.Meta.model
+        try:
+            found = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            return ""
+        if found.auto_created and not found.concrete:
+            return capitalised(found.related_model._meta.verbose_name_plural)
+        return capitalised(found.verbose_name)
+
+
 @extend_schema_field(
     {
         "type": "object",
         "properties": {language: {"type": "string"} for language in i18n.LANGUAGES},
         "required": list(i18n.LANGUAGES),
-        "description": "Empty where the text does not exist in this language.",
+        "description": _("Empty where the text does not exist in this language."),
     }
 )
 class BilingualField(serializers.Field):
@@ -167,6 +235,7 @@ class PagesField(serializers.Field):
     """The addresses of the public page, one for each language."""
 
     def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("Its page on this site, in each language."))
         super().__init__(source="*", read_only=True, **kwargs)
 
     def to_representation(self, value: Any) -> dict[str, str]:
@@ -188,6 +257,7 @@ class ImageField(serializers.Field):
     """An image and what it shows, or null."""
 
     def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("Its address and what it shows; null if there is none."))
         super().__init__(source="*", read_only=True, **kwargs)
 
     def to_representation(self, value: Any) -> dict[str, Any] | None:
@@ -196,6 +266,20 @@ class ImageField(serializers.Field):
         if not image:
             return None
         return {"url": absolute(image.url), "alt": i18n.both(value, f"{name}_alt")}
+
+
+@extend_schema_field({"type": "string", "format": "uri"})
+class ResourceField(serializers.Field):
+    """The address in the API of what is shown, or of what it points to (`source`)."""
+
+    def __init__(self, name: str, key: str = "pk", **kwargs: Any) -> None:
+        kwargs.setdefault("source", "*")
+        kwargs.setdefault("help_text", _("Its address in the API."))
+        super().__init__(read_only=True, **kwargs)
+        self.name, self.key = name, key
+
+    def to_representation(self, value: Any) -> str:
+        return resource(self.name, getattr(value, self.key))
 
 
 def absolute(path: str) -> str:

@@ -1,9 +1,10 @@
 """The API's description, for machines (OpenAPI) and for people (one page, no script)."""
 
+import re
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
@@ -12,6 +13,12 @@ from drf_spectacular.views import SpectacularAPIView
 
 from portal import i18n
 from portal.api import LICENCE, absolute
+from portal.display import capitalised
+
+# How drf-spectacular lists the codes of a field below what it says of the field.
+CODE = re.compile(r"^\* `(.+?)` - (.+)$", re.MULTILINE)
+
+Description = dict[str, Any]
 
 
 class Schema(SpectacularAPIView):
@@ -29,10 +36,42 @@ class Schema(SpectacularAPIView):
 
 
 @cache
-def schema() -> dict[str, Any]:
-    """The description, generated once for each process."""
-    with translation.override("en"):
+def schema(language: str) -> Description:
+    """The description in a language, generated once for each process."""
+    with translation.override(language):
         return SchemaGenerator().get_schema(request=None, public=True)
+
+
+# --- The guide ------------------------------------------------------------------------------------
+
+
+class Part(NamedTuple):
+    """A parameter, or a field of an answer."""
+
+    name: str
+    type: str
+    text: str
+    # The codes it may be, with what each means, or the names inside it, which need no words.
+    values: tuple[tuple[str, str], ...]
+
+
+class Operation(NamedTuple):
+    """One address that can be asked: `example` is one that answers, "" if there is nothing yet."""
+
+    title: str
+    path: str
+    example: str
+    fields: list[Part]
+
+
+class Resource(NamedTuple):
+    """A list and one of its objects, with what only the latter says."""
+
+    title: str
+    about: str
+    parameters: list[Part]
+    rows: Operation
+    one: Operation
 
 
 class ApiDocs(TemplateView):
@@ -45,8 +84,10 @@ class ApiDocs(TemplateView):
         for language in i18n.LANGUAGES:
             with translation.override(language):
                 alternates[language] = reverse("api-guide")
+        shared, own = _told_once(resources(schema(i18n.current())))
         return super().get_context_data(
-            operations=operations(schema()),
+            shared=shared,
+            resources=own,
             licence=LICENCE,
             root=absolute(reverse("api:api-root")),
             schema_url=absolute(reverse("api:schema")),
@@ -57,62 +98,109 @@ class ApiDocs(TemplateView):
         )
 
 
-def operations(description: dict[str, Any]) -> list[dict[str, Any]]:
-    """One entry for each address: its parameters and the fields of its answer."""
+def resources(description: Description) -> list[Resource]:
+    """What the guide has a section for; one query each, for an example that answers."""
+    paths = description["paths"]
     found = []
-    for path, methods in description["paths"].items():
-        for method, operation in methods.items():
-            content = operation["responses"]["200"].get("content", {}).get("application/json", {})
-            if not content or path.endswith(("/schema/", "/v1/")):
-                continue
-            found.append(
-                {
-                    "method": method.upper(),
-                    "path": path,
-                    "id": operation["operationId"],
-                    "summary": operation.get("summary", ""),
-                    "text": operation.get("description", ""),
-                    "parameters": [_parameter(p) for p in operation.get("parameters", [])],
-                    "fields": list(_fields(description, content["schema"])),
-                    "is_list": operation["operationId"].endswith("_list"),
-                }
+    for path, methods in paths.items():
+        view: Any = resolve(path).func.cls if "{" not in path else None  # type: ignore[attr-defined]
+        if not hasattr(view, "listed"):
+            continue
+        listing = methods["get"]
+        (one_path,) = (other for other in paths if other.startswith(f"{path}{{"))
+        one = paths[one_path]["get"]
+        rows = _fields(description, listing)
+        model = view.filterset_class._meta.model
+        found.append(
+            Resource(
+                title=capitalised(model._meta.verbose_name_plural),
+                about=listing["description"],
+                parameters=[_parameter(each) for each in listing["parameters"]],
+                rows=Operation(
+                    listing["summary"], path, absolute(f"{path}?{listing['x-example']}"), rows
+                ),
+                one=Operation(
+                    one["summary"],
+                    one_path,
+                    _example(view, one_path),
+                    [field for field in _fields(description, one) if field not in rows],
+                ),
             )
+        )
     return found
 
 
-def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
+def _told_once(everything: list[Resource]) -> tuple[list[Part], list[Resource]]:
+    """The parameters that every list has, and each list with those of its own."""
+    first, *others = everything
+    shared = [p for p in first.parameters if all(p in other.parameters for other in others)]
+    return shared, [
+        each._replace(parameters=[p for p in each.parameters if p not in shared])
+        for each in everything
+    ]
+
+
+def _example(view: Any, path: str) -> str:
+    """The address of an object there is."""
+    rows = view(action="list").listed().prefetch_related(None).order_by("pk")
+    key = rows.values_list(view.lookup_field, flat=True).first()
+    return absolute(re.sub(r"{\w+}", str(key), path)) if key is not None else ""
+
+
+# --- From OpenAPI to rows of a table --------------------------------------------------------------
+
+
+def _parameter(parameter: Description) -> Part:
     kind = parameter["schema"]
-    items = kind.get("items", kind)
-    return {
-        "name": parameter["name"],
-        "required": parameter.get("required", False),
-        "type": items.get("format") or items.get("type", ""),
-        "values": [value for value in items.get("enum", []) if value not in ("", None)],
-        "repeated": kind.get("type") == "array",
-        "text": parameter.get("description", "").split("\n\n")[0].split("\n*")[0],
-    }
+    several = kind.get("type") == "array"
+    item = kind["items"] if several else kind
+    text = parameter.get("description", "")
+    return Part(
+        name=parameter["name"],
+        type=_type(item) + ("[]" if several else ""),
+        text=_words(text),
+        values=_codes(item, text),
+    )
 
 
-def _fields(description: dict[str, Any], given: dict[str, Any]) -> Any:
+def _fields(description: Description, operation: Description) -> list[Part]:
     """The fields of one object of the answer: of a row, when the answer is a page of rows."""
-    kind = _resolved(description, given)
-    rows = kind.get("properties", {}).get("results")
-    if rows:
+    answer = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    kind = _resolved(description, answer)
+    if rows := kind["properties"].get("results"):
         kind = _resolved(description, rows["items"])
-    for name, field in kind.get("properties", {}).items():
-        resolved = _resolved(description, field)
-        inner = _resolved(description, resolved["items"]) if "items" in resolved else resolved
-        yield {
-            "name": name,
-            "type": resolved.get("format") or resolved.get("type", "object"),
-            "nullable": bool(field.get("nullable")),
-            "values": [value for value in resolved.get("enum", []) if value],
-            "keys": list(inner.get("properties", {})),
-            "text": field.get("description", "").split("\n")[0] if "$ref" not in field else "",
-        }
+    return [_field(description, name, field) for name, field in kind["properties"].items()]
 
 
-def _resolved(description: dict[str, Any], kind: dict[str, Any]) -> dict[str, Any]:
+def _field(description: Description, name: str, field: Description) -> Part:
+    kind = _resolved(description, field)
+    several = kind.get("type") == "array"
+    item = _resolved(description, kind["items"]) if several else kind
+    inside = tuple((key, "") for key in item.get("properties", {}))
+    return Part(
+        name=name,
+        type=_type(item) + ("[]" if several else "") + (", null" if field.get("nullable") else ""),
+        text=_words(field["description"]),
+        values=inside or _codes(item, field["description"]),
+    )
+
+
+def _type(kind: Description) -> str:
+    return kind.get("format") or kind.get("type", "object")
+
+
+def _words(text: str) -> str:
+    """What is said of a part, without its codes."""
+    return text.split("\n\n")[0]
+
+
+def _codes(kind: Description, text: str) -> tuple[tuple[str, str], ...]:
+    """The codes that a part may be, each with its meaning."""
+    meanings = dict(CODE.findall(text))
+    return tuple((code, meanings.get(code, "")) for code in kind.get("enum", []) if code)
+
+
+def _resolved(description: Description, kind: Description) -> Description:
     for way in ("allOf", "oneOf"):
         if way in kind:
             return _resolved(description, kind[way][0])

@@ -7,6 +7,7 @@ French puts U+00A0 between a number and its unit; the fonts have no narrower spa
 import datetime
 import re
 from decimal import Decimal
+from typing import Any
 
 from babel.dates import get_timezone_location
 from django.db import models
@@ -184,6 +185,11 @@ def percent(part: int | Decimal, whole: int | Decimal) -> str:
 
 
 # --- Names ----------------------------------------------------------------------------------------
+
+
+def capitalised(text: Any) -> str:
+    """With a capital first letter, the rest as it is."""
+    return str(text)[:1].upper() + str(text)[1:]
 
 
 def marked(obj: models.Model, name: str) -> str:

@@ -310,10 +310,16 @@ class ConditionFacet(Facet):
     """
 
     def __init__(
-        self, conditions: Callable[[], Mapping[str, tuple[Any, Any]]], **kwargs: Any
+        self,
+        conditions: Callable[[], Mapping[str, tuple[Any, Any]]],
+        *,
+        fixed: bool = False,
+        **kwargs: Any,
     ) -> None:
+        """`fixed` where the codes stand in the program."""
         super().__init__(**kwargs)
         self.conditions = conditions
+        self.has_fixed_codes = fixed
         self._wanted: Mapping[str, tuple[Any, Any]] | None = None
 
     @property

@@ -22,6 +22,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal import cards, i18n
+from portal.fields import WebAddressField
 
 
 class Status(models.TextChoices):
@@ -327,6 +328,21 @@ class Row(models.Model):
     class Meta:
         abstract = True
         ordering = ["position", "pk"]
+
+
+class LinkRow(Row):
+    """A page elsewhere that an object links to."""
+
+    label = models.CharField(pgettext_lazy("link", "label"), max_length=80)
+    url = WebAddressField(pgettext_lazy("link", "address"))
+
+    class Meta(Row.Meta):
+        abstract = True
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+
+    def __str__(self) -> str:
+        return self.label
 
 
 class AgreedRowQuerySet(models.QuerySet):

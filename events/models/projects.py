@@ -16,8 +16,8 @@ from events.models.base import Titled
 from events.querysets import ProjectQuerySet
 from portal import i18n
 from portal.cards import Card
-from portal.fields import PartialDateField, WebAddressField
-from portal.models import AgreedRow, Row
+from portal.fields import PartialDateField
+from portal.models import AgreedRow, LinkRow, Row
 
 ONE_FUNDER = _("Name one funder: an organisation of the directory, or another name.")
 UNSOURCED = _("Give the source in French or in English.")
@@ -259,16 +259,7 @@ class ProjectFigure(SourcedRow):
         return f"{i18n.text(self, 'value').value} {i18n.text(self, 'label').value}"
 
 
-class ProjectLink(Row):
+class ProjectLink(LinkRow):
     """A page about a project elsewhere."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="links")
-    label = models.CharField(pgettext_lazy("link", "label"), max_length=80)
-    url = WebAddressField(pgettext_lazy("link", "address"))
-
-    class Meta(Row.Meta):
-        verbose_name = _("link")
-        verbose_name_plural = _("links")
-
-    def __str__(self) -> str:
-        return self.label

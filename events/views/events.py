@@ -21,7 +21,6 @@ from events.views.pages import page_context
 from events.views.practical import practical
 from portal import display
 from portal.addresses import Nearest, answer
-from portal.lifecycle.content import capitalised
 from portal.listing import PAGE_KEYS, Listing
 
 NEAREST = Nearest("events:event-list", pgettext_lazy("menu", "Events"))
@@ -82,7 +81,7 @@ def event_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     context = listing.context(
         name=NEAREST.label, found=found % {"month": words, "n": display.number(listing.total)}
     )
-    context["found"] = capitalised(context["found"])
+    context["found"] = display.capitalised(context["found"])
     # Years of months without anything would keep a search engine busy for ever.
     context["noindex"] = context["noindex"] or not listing.total
     return _agenda(
@@ -198,7 +197,7 @@ def by_month(
         day = max(event.local_start.date(), not_before or datetime.date.min)
         groups.setdefault(day.replace(day=1), []).append(event)
     found = [
-        Group(capitalised(_month_words(first)), rows)
+        Group(display.capitalised(_month_words(first)), rows)
         for first, rows in sorted(groups.items(), reverse=latest_first)
     ]
     return [*found, Group(_("Date to be announced"), undated)] if undated else found
@@ -217,7 +216,7 @@ def _month_link(listing: Listing, day: datetime.date) -> dict[str, str] | None:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         return None
     address = reverse("events:event-month", args=[day.year, day.month])
-    return {"label": capitalised(_month_words(day)), "url": _with_filters(listing, address)}
+    return {"label": display.capitalised(_month_words(day)), "url": _with_filters(listing, address)}
 
 
 # --- One event ------------------------------------------------------------------------------------

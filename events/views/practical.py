@@ -9,7 +9,6 @@ from django.utils.translation import ngettext, pgettext
 
 from events.models import Event
 from portal import display
-from portal.lifecycle.content import capitalised
 
 # A plain link: nothing is asked of anybody before a reader follows it.
 MAP = "https://www.openstreetmap.org/search"
@@ -100,4 +99,4 @@ def attendance(event: Event) -> str:
         Event.Qualifier.MORE_THAN.value: pgettext("participants", "more than %(people)s"),
         Event.Qualifier.ABOUT.value: pgettext("participants", "about %(people)s"),
     }.get(event.attendance_qualifier, "%(people)s")
-    return capitalised(words % {"people": people % {"n": display.number(event.attendance)}})
+    return display.capitalised(words % {"people": people % {"n": display.number(event.attendance)}})

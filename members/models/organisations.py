@@ -25,7 +25,7 @@ from members.validators import validate_rna, validate_ror, validate_siren
 from portal import i18n
 from portal.cards import Card
 from portal.fields import WebAddressField
-from portal.models import AgreedRow, Published, Row
+from portal.models import AgreedRow, LinkRow, Published, Row
 from portal.words import fold
 
 
@@ -322,19 +322,10 @@ class Exchange(Row):
         return i18n.text(self, "text").value
 
 
-class OrganisationLink(Row):
+class OrganisationLink(LinkRow):
     """A link of an organisation besides its website."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="links")
-    label = models.CharField(pgettext_lazy("link", "label"), max_length=80)
-    url = WebAddressField(pgettext_lazy("link", "address"))
-
-    class Meta(Row.Meta):
-        verbose_name = _("link")
-        verbose_name_plural = _("links")
-
-    def __str__(self) -> str:
-        return self.label
 
 
 class Contact(Row):

@@ -18,8 +18,9 @@ from modeltranslation.manager import get_translatable_fields_for_model
 
 from portal import head, i18n, search
 from portal.context_processors import LANGUAGE_NAMES, SITE_NAME
+from portal.display import capitalised
 from portal.lifecycle import errors
-from portal.lifecycle.content import Content, capitalised
+from portal.lifecycle.content import Content
 from portal.models import Submission
 
 # Pages of the Django admin that the portal has elsewhere, or that would answer for any table.

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal import i18n, storage
-from portal.display import date_time, long_date
+from portal.display import capitalised, date_time, long_date
 from portal.fields import CodeListField
 from portal.models import AgreedRow, Published
 
@@ -247,11 +247,6 @@ class Content:
         parts = [display(model, column, said[column]) for column in columns if column in said]
         parts += [str(value) for column, value in said.items() if column not in columns]
         return " · ".join(parts)
-
-
-def capitalised(text: Any) -> str:
-    """With a capital first letter, the rest as it is."""
-    return str(text)[:1].upper() + str(text)[1:]
 
 
 def column_label(model: type[models.Model], column: str) -> str:

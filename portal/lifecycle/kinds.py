@@ -11,7 +11,8 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest, HttpResponse
 
-from portal.lifecycle.content import Content, capitalised
+from portal.display import capitalised
+from portal.lifecycle.content import Content
 from portal.models import Published
 
 

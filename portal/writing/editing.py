@@ -25,6 +25,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from portal import i18n, limits, storage
+from portal.display import capitalised
 from portal.forms import control_id
 from portal.images import ImageUploadField
 from portal.lifecycle import content, kinds, review
@@ -173,7 +174,7 @@ class ContentForm(forms.ModelForm):
             return Item("rows", name, label, [self.rows[name]], {}, others, None, help_text)
         columns = i18n.columns(self._meta.model, name)
         if len(columns) == 2:
-            label = content.capitalised(self._meta.model._meta.get_field(name).verbose_name)
+            label = capitalised(self._meta.model._meta.get_field(name).verbose_name)
             state = {column[-2:]: self._freshness(column) for column in columns}
             return Item("pair", name, label, [self[c] for c in columns], state, others)
         field = self[name]
@@ -345,7 +346,7 @@ class ContentForm(forms.ModelForm):
     def _add_image(self, name: str) -> None:
         verbose = self._meta.model._meta.get_field(name).verbose_name
         self.fields[name] = ImageUploadField(
-            label=content.capitalised(verbose),
+            label=capitalised(verbose),
             help_text=_("JPEG, PNG or WebP, at most 8 MB. Its metadata is removed."),
         )
         self.fields[f"{name}_remove"] = forms.BooleanField(label=_("Remove this image"))
