@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.desk.live import entry_image_url
 from portal.desk.moderation import SubmissionDesk
-from portal.desk.site import Desk, ReadOnlyDesk
+from portal.desk.site import Desk, ReadOnlyDesk, is_key
 from portal.lifecycle import diff, kinds
 from portal.models import HistoryEntry, Page, Submission
 
@@ -76,7 +76,7 @@ class HistoryDesk(ReadOnlyDesk):
         """Show one step with what it changed."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        key = object_id if object_id.isdecimal() else None
+        key = object_id if is_key(object_id) else None
         entry = get_object_or_404(self.get_queryset(request), pk=key)
         content = kinds.of(entry.target_type.model_class()).content
         context = {

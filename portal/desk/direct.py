@@ -27,6 +27,7 @@ from portal.desk.site import Desk
 from portal.lifecycle import agreements, errors, kinds, review
 from portal.lifecycle.content import column_label
 from portal.models import RESERVED_SLUGS, AgreedRow, FormerSlug, Published, Status
+from portal.writing.editing import Choices
 
 
 class StaffForm(forms.Form):
@@ -46,7 +47,7 @@ class StaffForm(forms.Form):
                 help_text=_("The last part of it. Leave empty to have it made from the title."),
             )
         model: Any = type(target)
-        self.fields["sources"] = forms.ModelMultipleChoiceField(
+        self.fields["sources"] = Choices(
             model._meta.get_field("sources").related_model._default_manager.all(),
             required=False,
             initial=target.sources.all() if target.pk else [],  # type: ignore[attr-defined]

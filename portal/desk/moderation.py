@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from portal import head, i18n
 from portal.desk import queue
 from portal.desk.live import withdraw_page
-from portal.desk.site import ReadOnlyDesk, failures
+from portal.desk.site import ReadOnlyDesk, failures, is_key
 from portal.lifecycle import agreements, diff, errors, kinds, permissions, review
 from portal.models import HistoryEntry, Status, Submission
 from portal.writing import preview
@@ -336,11 +336,7 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
         asked = request.POST.get("to", "")
         to = request.user if asked == "me" else None
         if asked not in ("me", ""):
-            to = (
-                judges(submission)
-                .filter(pk=int(asked) if asked.isdecimal() and len(asked) < 19 else None)
-                .first()
-            )
+            to = judges(submission).filter(pk=int(asked) if is_key(asked) else None).first()
             if to is None:
                 raise Http404
         try:

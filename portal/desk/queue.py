@@ -15,8 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 from portal import display
 from portal.lifecycle import diff, kinds
 from portal.models import Status, Submission
-
-LONGEST_SEARCH = 200
+from portal.words import LONGEST_QUERY
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -87,7 +86,7 @@ class StatusFilter(admin.SimpleListFilter):
 
 def search(queryset: QuerySet, text: str) -> QuerySet:
     """The submissions in which each word of `text` is found: in a title, an organisation, an author."""
-    for word in text[:LONGEST_SEARCH].split():
+    for word in text[:LONGEST_QUERY].split():
         found = Q(organisation__name__icontains=word) | Q(organisation__short_name__icontains=word)
         found |= Q(author__full_name__icontains=word) | Q(author__email__icontains=word)
         for kind in kinds.every():

@@ -1,14 +1,21 @@
 """The Django admin as the desk of the staff: the site, and what every page of it has in common."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import AdminSite
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.widgets import (
+    AutocompleteMixin,
+    AutocompleteSelect,
+    AutocompleteSelectMultiple,
+    RelatedFieldWidgetWrapper,
+)
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
@@ -22,9 +29,16 @@ from portal.display import capitalised
 from portal.lifecycle import errors
 from portal.lifecycle.content import Content
 from portal.models import Submission
+from portal.words import LONGEST_QUERY
+from portal.writing.editing import Choices
 
 # Pages of the Django admin that the portal has elsewhere, or that would answer for any table.
 NOT_OURS = {"password_change", "password_change_done", "view_on_site"}
+
+
+def is_key(text: str) -> bool:
+    """Whether a text is a number that rows may have; any other would be an error of the database."""
+    return text.isdecimal() and len(text) < 19
 
 
 class PortalAdminSite(AdminSite):
@@ -142,6 +156,22 @@ class BilingualForm(forms.ModelForm):
         return cleaned
 
 
+class KeysOnly(AutocompleteMixin):
+    """A widget that asks the database for the rows chosen: it knows no key such as “abc”."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: Any = None) -> Any:
+        """The rows to show: what was sent and cannot be a key is no row."""
+        return super().optgroups(name, [key for key in value if is_key(str(key))], attr)
+
+
+class SuggestOne(KeysOnly, AutocompleteSelect):
+    """One row, found while its name is typed."""
+
+
+class SuggestMany(KeysOnly, AutocompleteSelectMultiple):
+    """Several rows, found while their names are typed."""
+
+
 class Desk(Bilingual, admin.ModelAdmin):
     """The pages of one table."""
 
@@ -154,9 +184,40 @@ class Desk(Bilingual, admin.ModelAdmin):
     codes: tuple[str, ...] = ()
 
     def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
-        """Whether a list may be narrowed like this: by its filters only. Passwords are columns too."""
+        """Whether a list may be narrowed like this: just as its filters do it.
+
+        From nearly every row there is a way to somebody's password, and a list that is narrowed by it
+        would tell it letter by letter.
+        """
         filters = [getattr(each, "parameter_name", each) for each in self.get_list_filter(request)]
-        return any(lookup == name or lookup.startswith(f"{name}__") for name in filters)
+        ways = ("", "__exact", "__isnull", "__id__exact")
+        return lookup in {f"{name}{way}" for name in filters for way in ways}
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet, search_term: str
+    ) -> tuple[models.QuerySet, bool]:
+        """The rows in which all words are found; each costs a condition on every column searched."""
+        return super().get_search_results(request, queryset, search_term[:LONGEST_QUERY])
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Nothing: an address fills in no form, whoever made it up."""
+        return {}
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = SuggestOne(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = SuggestMany(db_field, self.admin_site)
+        return super().formfield_for_manytomany(db_field, request, form_class=Choices, **kwargs)
+
+    def response_action(self, request: HttpRequest, queryset: models.QuerySet, *args: Any) -> Any:
+        """Do something with the rows that were ticked; 400 for what cannot be the key of one."""
+        if not all(is_key(key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            raise BadRequest("Not the key of a row")
+        return super().response_action(request, queryset, *args)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
         """Who wrote a row in the admin and when; of a row that is not there, to nobody else either."""

@@ -1,5 +1,7 @@
 """The desk as a whole: who gets in where, what is not there, the texts of the site, the history."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -78,6 +80,7 @@ def test_visitors_are_sent_to_the_sign_in_page_of_the_site(client, everything):
         assert elsewhere == {}
 
 
+@pytest.mark.threat("T4", "addresses", "history")
 @pytest.mark.parametrize("who", ["newton", "alice", "bob"])
 def test_people_who_are_no_staff_are_refused(who, client, everything, request):
     client.force_login(request.getfixturevalue(who), backend=BACKEND)
@@ -87,6 +90,7 @@ def test_people_who_are_no_staff_are_refused(who, client, everything, request):
         assert let_in == set()
 
 
+@pytest.mark.threat("T4", "addresses", "history")
 def test_moderators_see_moderation_and_nothing_else(client, dana, everything):
     client.force_login(dana, backend=BACKEND)
     theirs = {"index", "login", "jsi18n"}
@@ -104,6 +108,7 @@ def test_moderators_see_moderation_and_nothing_else(client, dana, everything):
     assert (User.objects.count(), HistoryEntry.objects.count()) == before
 
 
+@pytest.mark.threat("T4", "addresses")
 @pytest.mark.parametrize("app", ["members", "events", "portal"])
 def test_moderators_find_no_list_of_tables_but_theirs(app, client, dana):
     client.force_login(dana, backend=BACKEND)
@@ -114,6 +119,7 @@ def test_moderators_find_no_list_of_tables_but_theirs(app, client, dana):
     ]
 
 
+@pytest.mark.threat("T4", "autocomplete")
 @pytest.mark.parametrize(
     "query",
     [
@@ -161,6 +167,7 @@ def test_one_signs_in_where_everybody_does(client):
     )
 
 
+@pytest.mark.threat("T11", "admin")
 def test_the_admin_has_no_way_of_signing_in_of_its_own(client, fay):
     answer = client.post(
         "/fr/admin/login/", {"username": fay.email, "password": "a-long-enough-password"}
@@ -170,6 +177,7 @@ def test_the_admin_has_no_way_of_signing_in_of_its_own(client, fay):
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.threat("T14", "next")
 @pytest.mark.parametrize(
     ("wanted", "kept"),
     [
@@ -219,19 +227,156 @@ def test_nothing_is_deleted_several_at_once():
     assert "delete_selected" not in dict(admin.site.actions)
 
 
+@pytest.mark.threat("T4", "lookups")
+@pytest.mark.threat("T5", "hash")
 @pytest.mark.parametrize(
     ("table", "query"),
     [
         ("members/user", "password__startswith=a"),
+        ("members/user", "language__regex=(a%2B)%2B"),
         ("members/seat", "user__password__startswith=a"),
         ("members/invitation", "token_hash__startswith=a"),
+        # Through the rows that a filter leads to, and back from these.
+        ("members/membership", "college__memberships__organisation__seats__user__password=a"),
         ("portal/historyentry", "actor__password__startswith=a"),
+        ("portal/historyentry", "action__in=edited,published"),
     ],
 )
 def test_lists_are_no_oracle(table, query, client, fay):
     client.force_login(fay, backend=BACKEND)
 
     assert client.get(f"/fr/admin/{table}/?{query}").status_code == 400
+
+
+@pytest.mark.threat("T4", "lookups")
+@pytest.mark.threat("T5", "hash")
+@pytest.mark.parametrize(
+    "way", ["historyentry__actor", "submission__author", "logentry__user", "permission__user"]
+)
+def test_the_queue_tells_moderators_no_password(way, client, dana):
+    client.force_login(dana, backend=BACKEND)
+
+    for lookup in ("", "__startswith", "__regex", "__gt"):
+        query = {"status": "all", f"kind__{way}__password{lookup}": "a"}
+        assert client.get("/fr/admin/portal/submission/", query).status_code == 400
+
+
+@pytest.mark.threat("T4", "lookups")
+def test_lists_are_narrowed_by_their_filters_only(rf, fay):
+    request = rf.get("/")
+    request.user = fay
+
+    for desk in admin.site._registry.values():
+        for each in desk.get_list_filter(request):
+            name = getattr(each, "parameter_name", each)
+            for way in ("", "__exact", "__isnull", "__id__exact"):
+                assert desk.lookup_allowed(f"{name}{way}", "1", request)
+            for way in ("__startswith", "__gt", "__in", "__id__gt", "__code__startswith", "x"):
+                assert not desk.lookup_allowed(f"{name}{way}", "1", request)
+
+
+@pytest.mark.threat("T22", "desk", "length")
+def test_a_search_of_the_desk_reads_as_much_as_any_other(client, fay):
+    client.force_login(fay, backend=BACKEND)
+
+    for model, desk in admin.site._registry.items():
+        if desk.search_fields:
+            address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+            assert client.get(address, {"q": "a " * 2000}).status_code == 200, model
+    asked = {"app_label": "members", "model_name": "seat", "field_name": "user"}
+    assert client.get("/fr/admin/autocomplete/", asked | {"term": "a " * 2000}).status_code == 200
+
+
+# --- Actions, and what comes in --------------------------------------------------------------------
+
+# Each action, and who may take it.
+ACTIONS = {
+    "portal/submission": {"assign_to_me": {"dana", "fay"}, "release": {"dana", "fay"}},
+    "members/user": {"send_reset_links": {"fay"}},
+}
+
+
+@pytest.mark.threat("T4", "actions")
+def test_every_action_is_in_the_table(rf, fay):
+    request = rf.get("/")
+    request.user = fay
+
+    found = {
+        f"{model._meta.app_label}/{model._meta.model_name}": set(desk.get_actions(request))
+        for model, desk in admin.site._registry.items()
+    }
+
+    assert {table: names for table, names in found.items() if names} == {
+        table: set(actions) for table, actions in ACTIONS.items()
+    }
+
+
+@pytest.mark.threat("T4", "actions")
+@pytest.mark.parametrize("who", ["newton", "alice", "dana", "fay"])
+def test_actions_are_taken_by_whom_the_table_says(who, client, request, fay):
+    client.force_login(request.getfixturevalue(who), backend=BACKEND)
+
+    answers = {
+        (table, name): client.post(
+            f"/fr/admin/{table}/", {"action": name, "_selected_action": "1", "index": "0"}
+        ).status_code
+        for table, actions in ACTIONS.items()
+        for name in actions
+    }
+
+    assert answers == {
+        (table, name): 302 if who in people else 403
+        for table, actions in ACTIONS.items()
+        for name, people in actions.items()
+    }
+
+
+@pytest.mark.threat("T23", "digits", "NUL")
+@pytest.mark.parametrize("key", ["abc", "9" * 30, "9" * 5000, "1\x00", "²", "-1", ""])
+def test_what_is_no_key_of_a_row_is_refused(key, client, fay):
+    client.force_login(fay, backend=BACKEND)
+    sent = {"action": "assign_to_me", "_selected_action": key, "index": "0"}
+
+    assert client.post("/fr/admin/portal/submission/", sent).status_code == 400
+
+
+@pytest.mark.threat("T23", "digits", "NUL")
+@pytest.mark.parametrize("key", ["abc", "9" * 30, "9" * 5000, "1\x00", "²", "-1"])
+def test_a_choice_that_is_no_row_is_told_beside_its_field(key, client, fay):
+    client.force_login(fay, backend=BACKEND)
+    sent = {"name": "Ada", "organisation": key, "sources": [key], "role_fr": "Maire"}
+
+    answer = client.post("/fr/admin/members/person/add/", sent)
+
+    assert answer.status_code == 200
+    assert set(answer.context["adminform"].form.errors) == {"organisation", "sources"}
+    assert 'value="Ada"' in answer.content.decode()
+
+
+@pytest.mark.threat("T4", "popups")
+def test_an_address_fills_in_no_form(client, fay):
+    client.force_login(fay, backend=BACKEND)
+    query = {"email": "mallory@example.org", "is_superuser": "on", "is_staff": "on", "user": "abc"}
+
+    account = client.get("/fr/admin/members/user/add/", query).content.decode()
+    seat = client.get("/fr/admin/members/seat/add/", query)
+
+    assert 'value="mallory' not in account
+    assert not re.search(r'name="is_superuser"[^>]*checked', account)
+    assert seat.status_code == 200
+
+
+@pytest.mark.threat("T4", "popups")
+def test_a_page_that_is_asked_to_open_over_another_is_only_that_page(client, dana, fay):
+    client.force_login(dana, backend=BACKEND)
+    for page in ("members/user/", "members/theme/add/", "members/organisation/add/"):
+        assert client.get(f"/fr/admin/{page}?_popup=1").status_code == 403
+
+    client.force_login(fay, backend=BACKEND)
+    names = {"code": "essai", "name_fr": "Essai", "name_en": "Test", "triptych": "", "_popup": "1"}
+    text = client.post("/fr/admin/members/theme/add/?_popup=1", names).content.decode()
+    assert "<script>" not in text
+    assert "onclick" not in text
 
 
 def test_no_page_opens_over_another(client, fay, organisation):
@@ -242,11 +387,14 @@ def test_no_page_opens_over_another(client, fay, organisation):
     assert "_popup=1" not in text
 
 
+@pytest.mark.threat("T4", "to_field")
+@pytest.mark.parametrize("page", ["", "add/", "{}/change/"])
 @pytest.mark.parametrize("field", ["password", "folded_email", "nonsense"])
-def test_rows_are_asked_for_by_their_key_only(field, client, fay):
+def test_rows_are_asked_for_by_their_key_only(field, page, client, fay):
     client.force_login(fay, backend=BACKEND)
+    address = f"/fr/admin/members/user/{page.format(fay.pk)}"
 
-    assert client.get(f"/fr/admin/members/user/?_to_field={field}").status_code == 400
+    assert client.get(f"{address}?_to_field={field}").status_code == 400
 
 
 # --- How it looks ----------------------------------------------------------------------------------
@@ -388,6 +536,7 @@ def test_demo_accounts_are_not_deleted_without_a_word(db, monkeypatch, capsys):
     assert User.objects.count() == 1
 
 
+@pytest.mark.threat("T25", "token")
 def test_csrf_is_asked_for_on_every_form(fay, text):
     careful = Client(enforce_csrf_checks=True)
     careful.force_login(fay, backend=BACKEND)

@@ -1,0 +1,83 @@
+"""The threats that the portal answers, clause by clause: each has tests marked with it.
+
+    @pytest.mark.threat("T9", "older schema")
+
+The numbers are those of the project's list of threats. Left out is what has nothing to threaten yet:
+imports (T20), tokens of the API (T24), registrations (T27), signatures (T28), erasure (T29).
+"""
+
+THREATS = {
+    # Mass assignment: names that a form does not have, and the twins of translated fields.
+    "T1": {"extra names", "translated twins", "snapshot"},
+    # What belongs to another organisation.
+    "T2": {"addresses", "choices", "images", "nested ids"},
+    # Roles that end, and roles one would like to have.
+    "T3": {"session", "open form", "invitations", "another organisation", "last owner", "mail"},
+    # Gaps of the admin.
+    "T4": {"addresses", "actions", "autocomplete", "popups", "history", "to_field", "lookups"},
+    # A moderator who would be more.
+    "T5": {"rights", "passwords", "hash", "reset link"},
+    # What is held and must not be read.
+    "T6": {"pages", "search", "API", "images", "counts", "history", "agreements"},
+    # The preview: shown to who may see it, kept by nobody, harmless to a moderator.
+    "T7": {"permission", "kept nowhere", "sanitised"},
+    # Approving something else than what was read.
+    "T8": {"changed since", "POST and token", "one's own"},
+    # Stored JSON that says more, or less, than a form could.
+    "T9": {"keys and owner", "unknown names", "older schema", "what is gone", "no pickle"},
+    # Who has an account is nobody's business.
+    "T10": {"sign-in", "reset", "sign-up", "codes", "invitations", "addresses"},
+    # Trying passwords, and locking others out.
+    "T11": {"account", "network", "before hashing", "a way back", "admin", "fails closed"},
+    # Accounts opened for somebody else, addresses that look alike.
+    "T12": {"before confirming", "first sign-in", "look-alikes", "stored address", "new password"},
+    # Links that are secrets.
+    "T13": {"once", "expires", "POST", "bound", "referrer", "not logged", "many mails", "time"},
+    # Leading elsewhere.
+    "T14": {"next", "language switch"},
+    # Made-up hosts and network addresses.
+    "T15": {"hosts", "mails", "pages", "site map", "API", "network address"},
+    # Markup.
+    "T16": {"markdown", "sanitiser", "texts", "addresses", "outline", "policy"},
+    # Pages kept for others (there is no page cache yet).
+    "T17": {"private pages", "gone at once"},
+    # What photographs tell.
+    "T18": {"metadata", "upright"},
+    # Images as weapons.
+    "T19": {
+        "formats",
+        "pixels",
+        "frames",
+        "passes",
+        "weight",
+        "memory",
+        "number",
+        "drawn anew",
+        "name and type",
+        "quota",
+    },
+    # Line ends where they mean something.
+    "T21": {"mail headers", "file names", "logs"},
+    # Queries that cost or tell too much.
+    "T22": {"unknown keys", "rows", "length", "desk", "time limit", "any text"},
+    # Bodies that nobody sends.
+    "T23": {"depth", "NUL", "digits", "surrogates", "fields", "charset", "content type"},
+    # Requests that somebody else's page sends.
+    "T25": {"token", "JSON as text", "GET and HEAD", "sign-out"},
+    # Nothing is asked of anybody else.
+    "T26": {"pages", "browser", "mails"},
+    # What a server tells of itself.
+    "T30": {"files", "errors", "headers", "production", "pins"},
+    # How often something may be done, and what is said to who did it too often.
+    "limits": {
+        "sign-in",
+        "codes",
+        "reset",
+        "sign-up",
+        "invitations",
+        "API",
+        "search",
+        "uploads",
+        "the reader's language",
+    },
+}
