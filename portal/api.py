@@ -5,6 +5,7 @@ Each part says what it is in the reader's language: the guide is read in both (`
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
@@ -25,6 +26,7 @@ from rest_framework.throttling import AnonRateThrottle
 from portal import i18n
 from portal.display import capitalised
 from portal.filters import RELEVANCE, DayFilter, Facet, SearchFilter, SortFilter
+from portal.limits import client_address
 from portal.words import LONGEST_QUERY
 
 LICENCE = {
@@ -38,8 +40,11 @@ class AnonymousThrottle(AnonRateThrottle):
 
     scope = "anonymous"
 
+    def get_ident(self, request: Request) -> str:
+        return client_address(request)
 
-class SearchThrottle(AnonRateThrottle):
+
+class SearchThrottle(AnonymousThrottle):
     """Fewer where a text is searched, which costs more."""
 
     scope = "search"
@@ -71,6 +76,17 @@ class Pages(PageNumberPagination):
         ):
             raise ValidationError({"page_size": _("Give a number from 1 to 100.")})
         return int(asked)
+
+    def get_next_link(self) -> str | None:
+        return _from_base(super().get_next_link())
+
+    def get_previous_link(self) -> str | None:
+        return _from_base(super().get_previous_link())
+
+
+def _from_base(link: str | None) -> str | None:
+    """A link that was made from a Host header, made from the configured base instead."""
+    return absolute(urlsplit(link)._replace(scheme="", netloc="").geturl()) if link else None
 
 
 class StrictFilters(BaseFilterBackend):

@@ -1,10 +1,15 @@
 """The one router of the API, listing every viewset."""
 
-from django.urls import path
+from typing import Any
+
+from django.urls import path, reverse
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.routers import APIRootView, DefaultRouter
 
 from events.api import EventViewSet, ProjectViewSet
 from members.api import OrganisationViewSet, PersonViewSet, ThemeViewSet
+from portal.api import absolute
 from portal.api_docs import ApiDocs, Schema
 
 app_name = "api"
@@ -14,6 +19,10 @@ class Root(APIRootView):
     """Open data of IA Montpellier Méditerranée: where each list is."""
 
     schema = None
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        lists: dict[str, str] = self.api_root_dict or {}
+        return Response({name: absolute(reverse(f"api:{view}")) for name, view in lists.items()})
 
 
 router = DefaultRouter()

@@ -48,7 +48,8 @@ def client_address(request: HttpRequest) -> str:
     """The network address of whoever asks, as the outermost of our own proxies saw it.
 
     What a visitor writes into X-Forwarded-For stands left of what our proxies add, and is not read.
-    Raises PermissionDenied where no address is known: nothing could be counted.
+    Of an IPv6 address the network is told: whoever has one has all 2^64 of it. Raises
+    PermissionDenied where no address is known: nothing could be counted.
     """
     seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
     behind = 0 < settings.TRUSTED_PROXIES <= len(seen)
@@ -57,7 +58,10 @@ def client_address(request: HttpRequest) -> str:
         found = ipaddress.ip_address(address)
     except ValueError:
         raise PermissionDenied("The address of the client is unknown") from None
-    return str(getattr(found, "ipv4_mapped", None) or found)
+    found = getattr(found, "ipv4_mapped", None) or found
+    if found.version == 6:
+        found = ipaddress.IPv6Network((int(found), 64), strict=False).network_address
+    return str(found)
 
 
 def require_upload(user: Any) -> None:

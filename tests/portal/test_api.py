@@ -56,6 +56,8 @@ def test_a_list_costs_the_same_however_long(client, name, queries):
     assert costs == [queries] * 3
 
 
+@pytest.mark.threat("T22", "unknown keys", "rows", "length")
+@pytest.mark.threat("T23", "digits")
 @pytest.mark.parametrize("name", LISTS)
 @pytest.mark.parametrize(
     ("query", "key"),
@@ -88,6 +90,8 @@ def test_a_page_that_does_not_exist_is_a_404(client, name, page):
     assert client.get(f"/api/v1/{name}/", {"page": page}).status_code == 404
 
 
+@pytest.mark.threat("T1", "extra names")
+@pytest.mark.threat("T23", "depth")
 @pytest.mark.parametrize("name", LISTS)
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_nothing_can_be_written(client, name, method):
@@ -216,12 +220,59 @@ def test_search_ignores_accents_case_and_form(client, word):
     assert [row["id"] for row in answer["results"]] == [found.pk]
 
 
-def test_requests_beyond_the_limit_are_told_when_to_come_back(client):
-    answers = [client.get("/api/v1/themes/") for _ in range(121)]
-
+def refused_after(client, number, address, **extra):
+    """The answer to one request more than so many, which were all answered."""
+    answers = [client.get(address, **extra) for _ in range(number + 1)]
     assert {answer.status_code for answer in answers[:-1]} == {200}
     assert answers[-1].status_code == 429
-    assert int(answers[-1]["Retry-After"]) > 0
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60
+    return answers[-1]
+
+
+@pytest.mark.threat("limits", "API")
+def test_requests_beyond_the_limit_are_told_when_to_come_back(client):
+    refused_after(client, 120, "/api/v1/themes/")
+
+
+@pytest.mark.threat("limits", "search", "the reader's language")
+@pytest.mark.parametrize(("language", "word"), [("fr", "ralentie"), ("en", "throttled")])
+def test_searches_are_fewer_and_refused_in_the_language_of_who_asks(client, language, word):
+    answer = refused_after(client, 30, "/api/v1/themes/?q=a", headers={"accept-language": language})
+
+    assert word in answer.json()["errors"][0]["detail"]
+    assert client.get("/api/v1/themes/").status_code == 200
+
+
+@pytest.mark.threat("T15", "network address")
+def test_the_limit_counts_the_network_whatever_is_claimed(client):
+    for number in range(30):
+        claimed = {"X-Forwarded-For": f"198.51.100.{number}"}
+        # Two addresses of one network.
+        seen = f"2001:db8::{number + 1}"
+        client.get("/api/v1/themes/?q=a", headers=claimed, REMOTE_ADDR=seen)
+
+    same = client.get("/api/v1/themes/?q=a", REMOTE_ADDR="2001:db8::ffff")
+    other = client.get("/api/v1/themes/?q=a", REMOTE_ADDR="2001:db8:1::1")
+
+    assert (same.status_code, other.status_code) == (429, 200)
+
+
+@pytest.mark.threat("T15", "API")
+@pytest.mark.parametrize("address", ["", *(f"{name}/?page_size=1&page=2" for name in LISTS)])
+def test_addresses_come_from_the_base_and_never_from_the_host(client, settings, address):
+    fill(3)
+    factories.ThemeFactory()
+    settings.ALLOWED_HOSTS = ["testserver", "other.example"]
+    settings.BASE_URL = "https://portal.example"
+
+    answer = client.get(f"/api/v1/{address}", headers={"host": "other.example"})
+
+    assert b"other.example" not in answer.content
+    body = answer.json()
+    for link in (body["next"], body["previous"]) if address else body.values():
+        assert link.startswith("https://portal.example/api/v1/")
+    if address:
+        assert body["next"].endswith("?page=3&page_size=1")
 
 
 def test_the_description_is_whole(client, capsys):
