@@ -1,4 +1,4 @@
-"""What the logs leave out.
+"""What the logs leave out, and which request each line is about.
 
 A link that was sent by mail opens something for whoever has it. Such links come into logs by many doors:
 the request that was not found, the traceback of one that failed, the access log of the web server, and
@@ -8,7 +8,11 @@ the address one came from. So each line is cleaned where it is made, whoever wri
 import logging
 import logging.config
 import re
+from contextvars import ContextVar
 from typing import Any
+
+# The name of the request being answered (`portal/middleware.py`).
+request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 # What follows these words in an address, in either language, is a secret; an address inside a query
 # may have its slashes quoted.
@@ -24,9 +28,16 @@ def without_secrets(text: str) -> str:
 
 
 class Record(logging.LogRecord):
-    """An entry of a log whose message and traceback hold no secret, however it is formatted."""
+    """An entry of a log whose message and traceback hold no secret, however it is formatted.
+
+    `request_id` names the request it is about, as the page of an error does.
+    """
 
     _traceback: str | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request_id = request_id.get()
 
     def getMessage(self) -> str:  # noqa: N802 - the name that `logging` calls
         """The message with its arguments in place."""

@@ -1,5 +1,7 @@
 """What every request goes through besides Django's own."""
 
+import codecs
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -8,9 +10,26 @@ from django.core.exceptions import BadRequest, MiddlewareNotUsed
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import get_resolver
 
+from portal.logs import request_id
+
+
+class NameRequest:
+    """Gives each request a name of its own: in its answer, in its log lines, on the page of an error."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name = secrets.token_hex(6)
+        # It stays until the next one: Django logs a refusal once this has returned.
+        request_id.set(name)
+        response = self.get_response(request)
+        response["X-Request-Id"] = name
+        return response
+
 
 class RefuseMalformedInput:
-    """Answers 400 to addresses that no browser sends: NUL or lone surrogates in path or query.
+    """Answers 400 to what no browser sends: NUL or lone surrogates in path or query, odd charsets.
 
     A NUL in a search box is otherwise an error 500 on PostgreSQL and nothing at all on SQLite.
     """
@@ -19,6 +38,10 @@ class RefuseMalformedInput:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Refuse a charset other than UTF-8: Python knows some that decode to no text at all."""
+        if not _is_utf_8((request.content_params or {}).get("charset", "utf-8")):
+            request.encoding = "utf-8"  # the page that says so may read the query
+            raise BadRequest("A charset that is not UTF-8")
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *args: object) -> None:
@@ -50,6 +73,13 @@ class OwnNotFound:
             not_found: Any = get_resolver().resolve_error_handler(404)
             return not_found(request, exception=Http404())
         return response
+
+
+def _is_utf_8(charset: str) -> bool:
+    try:
+        return codecs.lookup(charset).name in ("utf-8", "ascii")
+    except LookupError:
+        return False
 
 
 def _is_text(value: str) -> bool:

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.middleware.NameRequest",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -191,6 +192,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/15m/ip,5/15m/key,15/3h/key,30/d/key",
     "request_login_code": "20/15m/ip,10/15m/key",
     "signup": "10/h/ip",
+    "account_already_exists": "5/h/key",
     "reset_password": "20/h/ip,5/h/key",
     "reset_password_from_key": "20/15m/ip",
     "confirm_email": "1/2m/key,10/d/key",
@@ -301,7 +303,6 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_THROTTLE_RATES": {"anonymous": "120/min", "search": "30/min"},
-    "NUM_PROXIES": TRUSTED_PROXIES,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "UNAUTHENTICATED_USER": None,
@@ -334,12 +335,16 @@ LOGGING_CONFIG = "portal.logs.configure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {
+        "line": {"format": "{levelname} {name} {request_id} {message}", "style": "{"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "portal": {"level": "INFO"},
-        # Without the handlers that Django gives it, which say everything twice.
+        # Without the handlers that Django gives them, which say everything twice.
         "django": {"level": "WARNING"},
+        "django.server": {"level": "INFO", "propagate": True},
     },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

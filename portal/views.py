@@ -10,8 +10,16 @@ from django.core.paginator import Page as NumberedPage
 from django.core.paginator import Paginator
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    HttpResponseServerError,
+    JsonResponse,
+)
 from django.shortcuts import redirect, render
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -35,6 +43,7 @@ from portal.context_processors import SITE_NAME
 from portal.filters import Problem, QueryField
 from portal.head import absolute
 from portal.listing import PER_PAGE, is_page
+from portal.logs import request_id
 from portal.markdown import plain
 from portal.models import Page, Status
 from portal.words import LONGEST_QUERY
@@ -384,9 +393,10 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The fault is ours; the page needs neither database nor language."""
+    """The fault is ours; the page needs neither database nor language, and names the request only."""
     answer = _for_machines(request, "error", "The fault is ours and has been reported.", 500)
-    return answer or defaults.server_error(request)
+    page = get_template("500.html")
+    return answer or HttpResponseServerError(page.render({"reference": request_id.get()}))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,6 +1,7 @@
-"""Logs: what opens something for whoever has it is in no line, whoever writes it."""
+"""Logs: no line holds what opens something for whoever has it, and each names its request."""
 
 import http.client
+import io
 import logging
 import os
 import re
@@ -152,3 +153,54 @@ def test_server_logs_no_secret_whatever_happens(portal):
     assert "django.db.utils.OperationalError: no such table" in logged
     assert "Change your form to point to 127.0.0.1" in logged
     assert len(re.findall(r'"(?:GET|POST) /\S+ HTTP/1.1" \d+', logged)) == len(answers)
+
+
+# --- The console ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def console(db):
+    """What our own handler writes meanwhile."""
+    [handler] = [
+        each for each in logging.getLogger().handlers if type(each) is logging.StreamHandler
+    ]
+    written = io.StringIO()
+    before = handler.setStream(written)
+    yield written
+    handler.setStream(before)
+
+
+@pytest.mark.threat("T13", "not logged")
+def test_no_other_handler_writes_what_ours_leaves_out():
+    for name in ("django", "django.request", "django.security", "django.server"):
+        assert logging.getLogger(name).handlers == []
+        assert logging.getLogger(name).propagate
+
+
+@pytest.mark.threat("T13", "not logged")
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/fr/invitation/{}/",
+        "/en/invitation/{}/",
+        "/fr/compte/confirmer/{}/",
+        "/en/account/confirm/{}/",
+        "/fr/compte/mot-de-passe/nouveau/1-{}/no/",
+        "/en/account/password/new/1-{}/no/",
+    ],
+)
+def test_a_link_that_opens_something_is_logged_without_its_secret(client, console, path):
+    answer = client.get(path.format("zqsecretzq"))
+
+    assert answer.status_code == 404
+    assert answer["X-Request-Id"] in console.getvalue()
+    assert "zqsecretzq" not in console.getvalue()
+
+
+@pytest.mark.threat("T21", "logs")
+@pytest.mark.parametrize("end", ["%0d%0a", "%0a", "%0d", "%e2%80%a8", "%c2%85", "%0b"])
+def test_a_line_is_one_line_whatever_is_asked_for(client, console, end):
+    client.get(f"/fr/x{end}ERROR forged/")
+
+    assert len(console.getvalue().splitlines()) == 1
+    assert console.getvalue().startswith("WARNING django.request ")
