@@ -6,6 +6,9 @@ numbers) nor anything hidden behind the picture survives.
 
 import io
 import logging
+import re
+import threading
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -20,6 +23,11 @@ logger = logging.getLogger(__name__)
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 LARGEST_SIDE = 1600
+# A JPEG asks for each pass over its pixels with a few bytes; no camera or program makes so many.
+SCAN = re.compile(rb"\xff\xda\x00[\x08\x0a\x0c\x0e][\x01-\x04]")
+MOST_SCANS = 100
+# The largest picture takes some 400 MB while it is read: a process reads one at a time.
+_reading = threading.Lock()
 
 TOO_HEAVY = _("This image weighs more than %(limit)s MB: send a lighter one.")
 NOT_AN_IMAGE = _("This file is not an image we can read: send a JPEG, PNG or WebP file.")
@@ -43,13 +51,14 @@ def reencode(file: UploadedFile) -> bytes:
     """The picture in `file` as a WebP of at most 1600 pixels a side, upright, without metadata.
 
     Raises ValidationError for what is too heavy, too large, animated, or no JPEG, PNG or WebP. The
-    header is read before any pixel is decoded.
+    header is read before any pixel is decoded. Other threads wait for their turn.
     """
     if (file.size or 0) > settings.IMAGE_MAX_BYTES:
         limit = settings.IMAGE_MAX_BYTES // (1024 * 1024)
         raise ValidationError(TOO_HEAVY, params={"limit": limit}, code="too_heavy")
     try:
-        return _reencode(file)
+        with _reading:
+            return _reencode(file)
     except ValidationError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -62,10 +71,13 @@ def reencode(file: UploadedFile) -> bytes:
 
 
 def _reencode(file: UploadedFile) -> bytes:
+    if len(SCAN.findall(file.read())) > MOST_SCANS:
+        raise ValidationError(NOT_AN_IMAGE, code="not_an_image")
     with Image.open(file, formats=FORMATS) as image:
         if image.width * image.height > settings.IMAGE_MAX_PIXELS:
             raise _too_large()
-        if getattr(image, "n_frames", 1) > 1:
+        # What telephones keep beside a photograph (MPO) is no other frame of it: the first is shown.
+        if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
             raise ValidationError(ANIMATED, code="animated")
         return _draw_anew(image)
 
@@ -89,10 +101,20 @@ def _draw_anew(image: Image.Image) -> bytes:
 
 
 class ImageUploadField(forms.FileField):
-    """An upload that becomes the bytes of a clean WebP, or None when nothing was sent."""
+    """An upload that becomes the bytes of a clean WebP, or None when nothing was sent.
+
+    `admit` is asked before the file is read, and raises ValidationError if it must not be.
+    """
 
     widget = forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
 
+    def __init__(self, *, admit: Callable[[], None], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.admit = admit
+
     def clean(self, data: Any, initial: Any = None) -> bytes | None:
         file = super().clean(data, initial)
-        return reencode(file) if isinstance(file, UploadedFile) else None
+        if not isinstance(file, UploadedFile):
+            return None
+        self.admit()
+        return reencode(file)

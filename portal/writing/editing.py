@@ -348,10 +348,19 @@ class ContentForm(forms.ModelForm):
         self.fields[name] = ImageUploadField(
             label=capitalised(verbose),
             help_text=_("JPEG, PNG or WebP, at most 8 MB. Its metadata is removed."),
+            admit=self._admit_image,
         )
         self.fields[f"{name}_remove"] = forms.BooleanField(label=_("Remove this image"))
         # An image that arrived with a form that could not be saved is not asked for again.
         self.fields[f"{name}_kept"] = forms.CharField(widget=forms.HiddenInput)
+
+    def _admit_image(self) -> None:
+        """Count an image before it is looked at, which costs more than all the rest."""
+        try:
+            limits.require_upload(self.user)
+        except ReviewError as error:
+            self.refusal = error
+            raise ValidationError(str(error)) from error
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -392,7 +401,6 @@ class ContentForm(forms.ModelForm):
             self._set(f"{name}_remove", None)
 
     def _hold(self, data: bytes) -> str:
-        limits.require_upload(self.user)
         folder = quota.folder(self.organisation, self.user)
         quota.require_room(folder, len(data))
         return storage.hold(f"{folder}/{uuid.uuid4().hex}.webp", data)

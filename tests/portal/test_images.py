@@ -1,18 +1,23 @@
 """Images that people send: what is kept of a good one, and what is said of a bad one."""
 
 import io
+import os
 import struct
+import subprocess
+import sys
 import zlib
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import override
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, PngImagePlugin
+from PIL import Image, IptcImagePlugin, PngImagePlugin
 
 from portal import images
+from tests.together import together
 
 SECRET = b"43.6108 N 3.8767 E"
 
@@ -42,6 +47,7 @@ def refusal(data, **kwargs):
 # --- What is kept ---------------------------------------------------------------------------------
 
 
+@pytest.mark.threat("T19", "drawn anew")
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
 def test_picture_becomes_webp_of_its_size(format):
     result = opened(images.reencode(sent(picture(format))))
@@ -79,6 +85,7 @@ def test_large_picture_is_reduced_to_1600_pixels():
     assert result.size == (1600, 400)
 
 
+@pytest.mark.threat("T18", "upright")
 def test_picture_is_turned_upright():
     exif = Image.Exif()
     exif[0x0112] = 6  # a phone held upright
@@ -88,6 +95,19 @@ def test_picture_is_turned_upright():
     assert result.size == (30, 40)
 
 
+def test_photograph_of_a_telephone_is_kept_without_what_stands_beside_it():
+    """Telephones put a second picture behind the first, such as its brightness (MPO)."""
+    out = io.BytesIO()
+    beside = Image.new("RGB", (40, 30), "blue")
+    Image.new("RGB", (40, 30), "red").save(out, "MPO", save_all=True, append_images=[beside])
+
+    result = opened(images.reencode(sent(out.getvalue())))
+
+    assert result.size == (40, 30)
+    assert result.getpixel((5, 5))[0] > 200
+
+
+@pytest.mark.threat("T18", "metadata")
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
 def test_metadata_is_lost(format):
     exif = Image.Exif()
@@ -108,6 +128,22 @@ def test_metadata_is_lost(format):
     assert not {"xmp", "icc_profile", "Author"} & set(opened(result).info)
 
 
+@pytest.mark.threat("T18", "metadata")
+def test_what_agencies_write_into_photographs_is_lost():
+    """IPTC: the segment in which Photoshop and press agencies keep author, city and caption."""
+    record = b"\x1c\x02\x5a" + struct.pack(">H", len(SECRET)) + SECRET
+    block = b"8BIM\x04\x04\0\0" + struct.pack(">I", len(record)) + record
+    segment = b"Photoshop 3.0\0" + block + b"\0" * (len(block) % 2)
+    data = picture("JPEG")
+    data = data[:2] + b"\xff\xed" + struct.pack(">H", len(segment) + 2) + segment + data[2:]
+    assert IptcImagePlugin.getiptcinfo(opened(data)) == {(2, 90): SECRET}
+
+    result = images.reencode(sent(data))
+
+    assert SECRET not in result
+
+
+@pytest.mark.threat("T19", "drawn anew")
 def test_nothing_behind_the_picture_survives():
     polyglot = picture("JPEG") + b"<script>alert(1)</script>PK\x03\x04"
 
@@ -120,12 +156,14 @@ def test_nothing_behind_the_picture_survives():
 # --- What is refused ------------------------------------------------------------------------------
 
 
+@pytest.mark.threat("T19", "weight")
 def test_heavy_file_is_refused(settings):
     settings.IMAGE_MAX_BYTES = 1000
 
     assert refusal(b"x" * 1001) == "too_heavy"
 
 
+@pytest.mark.threat("T19", "pixels")
 def test_picture_with_too_many_pixels_is_refused_before_it_is_decoded(settings):
     settings.IMAGE_MAX_PIXELS = 1199
 
@@ -147,6 +185,7 @@ def bomb(side):
     )
 
 
+@pytest.mark.threat("T19", "pixels")
 @pytest.mark.parametrize("side", [7_000, 10_000, 60_000])
 def test_image_bomb_is_refused(side):
     assert refusal(bomb(side)) == "too_large"
@@ -159,6 +198,83 @@ def test_compressed_text_bomb_is_refused():
     assert refusal(picture(pnginfo=text)) == "not_an_image"
 
 
+def passes(number):
+    """A JPEG of 16 × 16 pixels that asks for so many passes over them."""
+
+    def segment(kind, data):
+        return bytes([0xFF, kind]) + struct.pack(">H", len(data) + 2) + data
+
+    def codes(of, symbol):
+        return segment(0xC4, bytes([of, 1, *[0] * 15, symbol]))
+
+    head = segment(0xDB, b"\0" + b"\1" * 64)
+    head += segment(0xC2, struct.pack(">BHHB", 8, 16, 16, 1) + b"\1\x11\0")
+    head += codes(0x00, 0x00) + codes(0x10, 0x20)
+    first = segment(0xDA, b"\1\1\0\0\0\0") + b"\x0f"
+    once_more = segment(0xDA, b"\1\1\0\1\x3f\0") + b"\x1f"
+    return b"\xff\xd8" + head + first + once_more * (number - 1) + b"\xff\xd9"
+
+
+@pytest.mark.threat("T19", "passes")
+def test_picture_that_asks_for_endless_work_is_refused():
+    assert opened(images.reencode(sent(passes(images.MOST_SCANS)))).size == (16, 16)
+
+    assert refusal(passes(images.MOST_SCANS + 1)) == "not_an_image"
+
+
+@pytest.mark.threat("T19", "memory")
+def test_pictures_are_read_one_at_a_time(monkeypatch):
+    draw, reading, most = images._draw_anew, [], []
+
+    def watched(image):
+        reading.append(1)
+        most.append(len(reading))
+        result = draw(image)
+        reading.pop()
+        return result
+
+    monkeypatch.setattr(images, "_draw_anew", watched)
+
+    results = together(*[lambda: images.reencode(sent(picture(size=(900, 900))))] * 4)
+
+    assert all(isinstance(result, bytes) for result in results)
+    assert most == [1, 1, 1, 1]
+
+
+@pytest.mark.threat("T19", "memory")
+def test_the_largest_picture_fits_into_the_memory_of_a_worker():
+    """In a process that gets no more than 1 GB, threads and libraries included."""
+    script = (
+        "import resource, sys\n"
+        "from PIL import Image\n"
+        "from portal import images\n"
+        "Image.init()\n"
+        "resource.setrlimit(resource.RLIMIT_DATA, (10**9, 10**9))\n"
+        "with Image.open(sys.stdin.buffer, formats=images.FORMATS) as image:\n"
+        "    assert image.size == (6324, 6324)\n"
+        "    images._draw_anew(image)\n"
+    )
+    # Sixteen bits of grey take the most room on their way to eight.
+    rows = zlib.compress((b"\0" + b"\x80" * 2 * 6324) * 6324, 1)
+    header = struct.pack(">IIBBBBB", 6324, 6324, 16, 0, 0, 0, 0)
+    chunks = b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in ((b"IHDR", header), (b"IDAT", rows), (b"IEND", b""))
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        input=b"\x89PNG\r\n\x1a\n" + chunks,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
+        cwd=django_settings.BASE_DIR,
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr.decode()
+
+
+@pytest.mark.threat("T19", "frames")
 @pytest.mark.parametrize("format", ["WEBP", "PNG"])
 def test_moving_picture_is_refused(format):
     frames = [Image.new("RGB", (9, 9), (n * 60, 0, 0)) for n in range(3)]
@@ -168,6 +284,7 @@ def test_moving_picture_is_refused(format):
     assert refusal(out.getvalue()) == "animated"
 
 
+@pytest.mark.threat("T19", "formats")
 @pytest.mark.parametrize(
     "data",
     [
@@ -187,6 +304,7 @@ def test_what_is_no_jpeg_png_or_webp_is_refused_whatever_its_name(data):
     assert refusal(data, name="photo.jpg") == "not_an_image"
 
 
+@pytest.mark.threat("T19", "drawn anew")
 @settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from([picture("JPEG"), picture("PNG"), picture("WEBP")]),
@@ -233,6 +351,7 @@ def test_file_of_allowed_weight_is_kept(settings):
     assert handled(b"x" * 5000) == (5000, b"x" * 5000)
 
 
+@pytest.mark.threat("T19", "weight")
 def test_heavier_file_is_dropped_and_tells_its_weight(settings):
     settings.IMAGE_MAX_BYTES = 5000
 

@@ -858,6 +858,23 @@ def test_too_many_images_are_refused_with_the_time_to_wait(alice, organisation, 
     assert list(form.errors) == ["logo"]
 
 
+@pytest.mark.threat("T19", "number")
+@pytest.mark.threat("limits", "uploads")
+def test_images_that_are_refused_are_counted_and_beyond_the_limit_none_is_read(
+    alice, organisation, monkeypatch
+):
+    monkeypatch.setattr(limits, "UPLOADS", 2)
+    read = []
+    monkeypatch.setattr("portal.images._reencode", lambda file: read.append(1) or b"")
+    for _ in range(3):
+        form = with_logo(alice, organisation, SimpleUploadedFile("logo.png", b"no picture"))
+        form.is_valid()
+
+    assert len(read) == 2
+    assert isinstance(form.refusal, limits.TooOften)
+    assert list(form.errors) == ["logo"]
+
+
 # --- Room for images ------------------------------------------------------------------------------
 
 
