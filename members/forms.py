@@ -20,10 +20,11 @@ class NamedRowForm(RowForm):
 
     @classmethod
     def initial_from(cls, rows: list[Values]) -> list[dict[str, Any]]:
-        names = typed_names(row["organisation"] for row in rows if row["organisation"])
+        named = [row.get("organisation") or 0 for row in rows]
+        names = typed_names(filter(None, named))
         return [
-            row | {"organisation": names.get(row["organisation"], ""), "named": row["organisation"]}
-            for row in rows
+            row | {"organisation": names.get(key, ""), "named": key}
+            for row, key in zip(rows, named, strict=True)
         ]
 
     def remember(self, rows: Sequence[Mapping[str, Any]]) -> None:

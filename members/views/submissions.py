@@ -302,7 +302,7 @@ def submission_reuse(request: MemberRequest, pk: int) -> HttpResponse:
     if target is not None and (held := review.open_submission(target)):
         messages.warning(request, _("Another edit is under way: finish or abandon it first."))
         return redirect(held)
-    known = {name: value for name, value in submission.values.items() if name in kind.content.names}
+    known = kind.content.fitting(submission.values)
     live = kind.content.read(target) if target else kind.content.blank
     draft = review.save(
         kind, live | known, by=request.user, organisation=submission.organisation, target=target

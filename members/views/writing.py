@@ -51,7 +51,7 @@ class Desk:
         """The form as it stands, filled with `data` if something was sent."""
         live = self.live
         if self.submission:
-            proposed = live | self.submission.values
+            proposed = live | self.kind.content.fitting(self.submission.values)
         elif self.target:
             proposed = live
         else:

@@ -70,6 +70,7 @@ class Named:
 def named_in(submission: Submission, values: Values) -> list[Named]:
     """The organisations named by the rows in `values`, the content that a submission proposes."""
     content = kinds.of(submission).content
+    values = content.fitting(values)
     found = []
     for name in content.rows:
         model, columns = content.row_model(name), content.row_columns(name)

@@ -104,17 +104,34 @@ class Content:
     def _row_values(self, name: str, row: models.Model) -> Values:
         return {column: encode(row, column) for column in self.row_columns(name)}
 
+    def fitting(self, values: Values) -> Values:
+        """Those of some stored values that can still be written: forms and models change, JSON stays."""
+        return {name: raw for name, raw in values.items() if self._fits(name, raw)}
+
+    def _fits(self, name: str, raw: Any) -> bool:
+        if name in self.rows:
+            model = self.row_model(name)
+            return isinstance(raw, list) and all(
+                isinstance(row, dict)
+                and all(could_be(model, c, row[c]) for c in self.row_columns(name) if c in row)
+                for row in raw
+            )
+        if name in self.many:
+            return isinstance(raw, list) and all(isinstance(key, int) for key in raw)
+        return name in self.names and could_be(self.model, name, raw)
+
     # --- From values to an object -------------------------------------------------------------
 
     def write(self, obj: Published, values: Values) -> None:
         """Put `values` onto `obj`, validate the whole and save it with its rows.
 
-        Names that are not content are refused, as are keys of what is not (or no longer) there.
-        Raises ValidationError keyed by column; the caller's transaction must then be rolled back.
+        Names that are not content are refused, as are values that an older version of the portal
+        stored otherwise, and keys of what is not (or no longer) there. Raises ValidationError keyed
+        by column; the caller's transaction must then be rolled back.
         """
-        strangers = [name for name in values if name not in self.names]
-        if strangers:
-            raise ValidationError(dict.fromkeys(strangers, NO_LONGER))
+        unusable = values.keys() - self.fitting(values).keys()
+        if unusable:
+            raise ValidationError(dict.fromkeys(unusable, NO_LONGER))
         errors: dict[str, Any] = {}
         for name in (*self.columns, *self.images):
             if name in values:
@@ -227,16 +244,18 @@ class Content:
         return column_label(self.model, name)
 
     def display(self, name: str, raw: Any) -> str:
-        """A value as a person reads it, a line for each row or choice."""
+        """A value as a person reads it, a line for each row or choice; as it is if it means nothing."""
         if raw in ("", None, []):
             return ""
+        if not self._fits(name, raw):
+            return str(raw)
         if name in self.rows:
             return "\n".join(self._display_row(name, row) for row in raw)
         if name in self.many:
             model = self.model._meta.get_field(name).related_model
             found = model.objects.in_bulk(raw)  # type: ignore[union-attr]
             return "\n".join(str(found.get(key, f"#{key}")) for key in raw)
-        if name in self.images or name not in self.columns:
+        if name in self.images:
             return str(raw)
         return display(self.model, name, raw)
 
@@ -272,6 +291,24 @@ def encode(obj: models.Model, column: str) -> Any:
     if isinstance(value, Decimal):
         return str(value.normalize() + 0) if value else "0"
     return value
+
+
+def could_be(model: type[models.Model], column: str, raw: Any) -> bool:
+    """Whether a column could hold this JSON: its type is right, whatever is to be said of the value."""
+    field = model._meta.get_field(column)
+    if raw is None:
+        return True
+    if isinstance(field, CodeListField):
+        return isinstance(raw, list) and all(isinstance(code, str) for code in raw)
+    if isinstance(field, models.CharField | models.TextField | models.FileField):
+        return isinstance(raw, str)
+    if isinstance(field, models.ForeignKey):
+        return raw == "" or isinstance(raw, int)
+    try:
+        field.to_python(raw)  # type: ignore[union-attr]
+    except (ValidationError, TypeError):
+        return False
+    return True
 
 
 def assign(obj: models.Model, column: str, raw: Any) -> None:

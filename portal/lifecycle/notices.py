@@ -1,11 +1,12 @@
 """Who is told what by mail, in their own language, once the transaction is committed."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
 
 from portal import emails
-from portal.lifecycle import kinds
+from portal.lifecycle import kinds, permissions
 from portal.models import AgreedRow, HistoryEntry, Published, Submission
 
 
@@ -28,19 +29,26 @@ def decided(
     submission: Submission, action: HistoryEntry.Action, message: str, fields: list[str]
 ) -> None:
     """Tell the author what became of their submission."""
-    if submission.author is not None:
-        kind = kinds.of(submission)
+    kind = kinds.of(submission)
+    for person in _concerned(submission):
         emails.send_on_commit(
             "portal/mail/decided",
-            submission.author,
+            person,
             submission=submission,
             kind=kind,
             action=action.value,
             message=message,
-            # Called by the template, and so in the language of the author.
+            # Called by the template, and so in the language of the person.
             published=lambda: [kind.content.label(name) for name in fields],
             partly=action == HistoryEntry.Action.PUBLISHED and submission.is_open,
         )
+
+
+def _concerned(submission: Submission) -> Iterable[Any]:
+    """The author; of one who has left, the others who write for the organisation."""
+    if submission.author and permissions.can_continue(submission.author, submission):
+        return [submission.author]
+    return submission.organisation.editors() if submission.organisation else []
 
 
 def withdrawn(target: Published, by: Any, message: str) -> None:

@@ -51,9 +51,9 @@ def open_submission(target: Published) -> Submission | None:
 
 def proposed(submission: Submission) -> Values:
     """The whole content as it would be: what is live, with what is held put over it."""
-    kind = kinds.of(submission)
-    live = kind.content.read(submission.target) if submission.target else kind.content.blank
-    return live | submission.values
+    content = kinds.of(submission).content
+    live = content.read(submission.target) if submission.target else content.blank
+    return live | content.fitting(submission.values)
 
 
 def conflicts(submission: Submission, live: Values | None = None) -> list[str]:
