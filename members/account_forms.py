@@ -43,6 +43,19 @@ class AddressField(forms.EmailField):
         return email
 
 
+class NewAddressField(AddressField):
+    """An address that an account is to have: its own part in plain letters, as mail systems spell it.
+
+    A look-alike such as "mıke@" would stand in the way of whoever has the address it looks like.
+    """
+
+    def clean(self, value: Any) -> str:
+        email = super().clean(value)
+        if not email.rpartition("@")[0].isascii():
+            raise forms.ValidationError(validate_email.message, code="invalid")
+        return email
+
+
 class NameField(forms.CharField):
     """The name of a person, as plain text on one line: nothing in it turns the words around it."""
 
@@ -141,7 +154,7 @@ class ReauthenticateForm(allauth.ReauthenticateForm):
 class SignupForm(allauth.SignupForm):
     """A new account. It answers the same whether the address already has one."""
 
-    email = AddressField()
+    email = NewAddressField()
     full_name = NameField(
         help_text=_("As the people you work with will see it. You may leave it empty.")
     )
@@ -226,7 +239,7 @@ class UserTokenForm(allauth.UserTokenForm):
 class AddEmailForm(allauth.AddEmailForm):
     """Another address of the same person. It answers the same whether another account has it."""
 
-    email = AddressField()
+    email = NewAddressField()
 
     def clean_email(self) -> str:
         email = self.cleaned_data["email"]
@@ -279,7 +292,7 @@ class RoleForm(forms.Form):
 class InvitationForm(RoleForm):
     """Whom to invite, and to do what."""
 
-    email = AddressField(
+    email = NewAddressField(
         autocomplete="off", help_text=_("The link we send only works for this address.")
     )
     field_order = ("email", "role")

@@ -84,6 +84,14 @@ class AccountAdapter(DefaultAccountAdapter):
         user.language = i18n.current()
         return super().save_user(request, user, form, commit)
 
+    def set_password(self, user: User, password: str) -> None:
+        """Choose a new password; addresses that wait to be confirmed are forgotten.
+
+        Whoever knew the password before may have added one, to come back by a code sent to it.
+        """
+        super().set_password(user, password)
+        user.emailaddress_set.filter(verified=False, primary=False).delete()
+
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """Note that an address was confirmed, unless another account answers to it by now."""
         owner = User.objects.reached_at(email_address.email)

@@ -228,6 +228,9 @@ class UserDesk(Desk):
         super().save_model(request, obj, form, change)
         if "email" in form.changed_data:
             staff.address_changed(obj)
+        for seat in staff.seats_left_empty_by(obj):
+            text = _("%(organisation)s has no owner who can sign in any more: name another one.")
+            messages.warning(request, text % {"organisation": seat.organisation})
 
     @admin.action(
         description=gettext_lazy("Send a link to choose a new password"), permissions=["change"]

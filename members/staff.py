@@ -38,6 +38,13 @@ def is_last_owner(seat: Seat) -> bool:
     return not owners.exclude(pk=seat.pk).exists()
 
 
+def seats_left_empty_by(user: User) -> list[Seat]:
+    """The seats of a closed account whose organisations have no other owner who can sign in."""
+    if user.is_active:
+        return []
+    return [seat for seat in user.seats.select_related("organisation") if is_last_owner(seat)]
+
+
 @transaction.atomic
 def theme_renamed(theme: Theme) -> None:
     """Let everything published under a theme be found by its new names."""

@@ -36,6 +36,9 @@ def check_production_settings(
     ]
     if settings.EMAIL_BACKEND == "portal.demo_mail.FolderBackend":
         errors.append(Error("EMAIL_URL is not set.", hint=EMAIL_HINT, id="portal.E004"))
+    if "*" in settings.ALLOWED_HOSTS:
+        hint = "Name the hosts: addresses that a visitor made up would be answered."
+        errors.append(Error("ALLOWED_HOSTS lets every host in.", hint=hint, id="portal.E006"))
     if settings.DEMO:
         errors.append(Error("DEMO cannot be on where DEBUG is off.", id="portal.E002"))
     return errors

@@ -192,7 +192,6 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/15m/ip,5/15m/key,15/3h/key,30/d/key",
     "request_login_code": "20/15m/ip,10/15m/key",
     "signup": "10/h/ip",
-    "account_already_exists": "5/h/key",
     "reset_password": "20/h/ip,5/h/key",
     "reset_password_from_key": "20/15m/ip",
     "confirm_email": "1/2m/key,10/d/key",

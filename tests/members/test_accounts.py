@@ -508,9 +508,8 @@ def test_sign_up_takes_nothing_but_its_fields(client, db):
     assert (user.is_staff, user.is_superuser, user.review_mail) == (False, False, "at_once")
 
 
-@pytest.mark.parametrize(
-    "typed", ["alice@example.org", "ALICE@example.org", "alıce@example.org", "alİce@example.org"]
-)
+@pytest.mark.threat("T10", "sign-up")
+@pytest.mark.parametrize("typed", ["alice@example.org", "ALICE@example.org"])
 def test_sign_up_with_an_address_that_has_an_account_answers_the_same(alice, hashes, typed):
     fresh = sign_up(Client(), "new@example.org")
     cost = len(hashes)
@@ -528,6 +527,34 @@ def test_sign_up_with_an_address_that_has_an_account_answers_the_same(alice, has
     assert url("account_reset_password") in mail.outbox[0].body
     alice.refresh_from_db()
     assert alice.check_password(PASSWORD)
+
+
+@pytest.mark.threat("T10", "sign-up")
+@pytest.mark.threat("T12", "look-alikes")
+@pytest.mark.parametrize("typed", ["alıce@example.org", "alİce@example.org", "aliceſ@example.org"])
+def test_sign_up_with_a_look_alike_is_refused_whether_or_not_it_looks_like_an_account(db, typed):
+    """Whoever has the address it looks like could otherwise open no account, nor hear why."""
+    before = shape(sign_up(Client(), typed), typed)
+    factories.UserFactory(email="alice@example.org")
+    after = shape(sign_up(Client(), typed), typed)
+
+    assert before == after
+    assert before[0] == 200
+    assert mail.outbox == []
+    assert [user.email for user in User.objects.all()] == ["alice@example.org"]
+
+
+@pytest.mark.threat("T13", "many mails")
+def test_signing_somebody_up_again_and_again_writes_once_in_two_minutes(alice, later):
+    def sign_up_again():
+        for number in range(3):
+            response = sign_up(Client(REMOTE_ADDR=f"192.0.2.{number}"), "alice@example.org")
+            assert response["Location"] == url("account_email_verification_sent")
+        return len(mail.outbox)
+
+    assert sign_up_again() == 1
+    later(minutes=2, seconds=1)
+    assert sign_up_again() == 2
 
 
 def test_sign_up_in_the_same_moment_as_its_twin_is_no_error(client, alice, monkeypatch):
@@ -746,6 +773,52 @@ def test_reset_goes_to_the_stored_address(client, alice, typed):
     assert [message.to for message in mail.outbox] == [["alice@example.org"]]
 
 
+@pytest.mark.threat("T12", "new password")
+@pytest.mark.parametrize("way", ["reset", "change"])
+def test_a_new_password_forgets_addresses_that_wait_to_be_confirmed(client, alice, way):
+    """Somebody who knew the old one added theirs, to come back by a code sent to it."""
+    mallory = Client()
+    sign_in(mallory)
+    mallory.post(url("account_email"), {"action_add": "1", "email": "mallory@example.net"})
+    confirmation = link_in(mail.outbox[-1])
+    alice.emailaddress_set.create(email="alice@work.example", verified=True)
+
+    if way == "reset":
+        page = client.get(reset(client))["Location"]
+        client.post(page, {"password1": ANOTHER})
+    else:
+        sign_in(client)
+        client.post(url("account_change_password"), {"oldpassword": PASSWORD, "password1": ANOTHER})
+
+    assert mallory.post(confirmation).status_code == 404
+    mallory.post(url("account_request_login_code"), {"email": "mallory@example.net"})
+    assert re.search(r"\d{4}-\d{4}", mail.outbox[-1].body) is None
+    assert sorted(alice.emailaddress_set.values_list("email", flat=True)) == [
+        "alice@example.org",
+        "alice@work.example",
+    ]
+
+
+@pytest.mark.threat("T11", "a way back")
+def test_nobody_is_locked_out_by_somebody_who_uses_up_every_limit(alice):
+    """Wrong passwords, codes and resets without end: the mails they caused still open the way."""
+    for n in range(12):
+        mallory = Client(REMOTE_ADDR=f"192.0.2.{n}")
+        fail(mallory, 1)
+        mallory.post(url("account_request_login_code"), {"email": "alice@example.org"})
+        mallory.post(url("account_reset_password"), {"email": "alice@example.org"})
+    client = Client(REMOTE_ADDR="198.51.100.1")
+    assert sign_in(client).status_code == 429
+    assert client.post(url("account_reset_password"), {"email": alice.email}).status_code == 429
+
+    received = [link_in(m) for m in mail.outbox if "/nouveau/" in m.body]
+    page = client.get(received[0])["Location"]
+    client.post(page, {"password1": ANOTHER})
+
+    assert sign_in(client, password=ANOTHER).status_code == 302
+    assert is_signed_in(client)
+
+
 def test_reset_sets_the_password_once_and_ends_every_session(client, alice):
     elsewhere = Client()
     sign_in(elsewhere)
@@ -923,6 +996,15 @@ def test_adding_an_address_answers_the_same_whoever_has_it(signed_in, alice, cha
     assert free.status_code == taken.status_code == 200
     assert [a[1] for a in addresses(alice)] == [True, False, False]
     assert "charlie@example.org" in taken.content.decode()
+
+
+@pytest.mark.threat("T12", "look-alikes")
+def test_a_look_alike_is_no_address_to_add(signed_in, alice):
+    answer = signed_in.post(url("account_email"), {"action_add": "1", "email": "bıb@example.org"})
+
+    assert answer.status_code == 200
+    assert 'id="errors"' in answer.content.decode()
+    assert [a[0] for a in addresses(alice)] == ["alice@example.org"]
 
 
 def test_main_address_of_another_account_cannot_be_taken(signed_in, alice):

@@ -604,6 +604,20 @@ def test_an_organisation_keeps_an_owner(desk, bob, organisation):
     assert (demoted.status_code, deleted.status_code, seat.role) == (200, 403, "owner")
 
 
+@pytest.mark.threat("T3", "last owner")
+def test_closing_the_account_of_the_last_owner_says_which_organisation_has_none(
+    desk, alice, bob, organisation
+):
+    untold = desk.post(change(alice), account(alice, is_active=""))
+    assert not any(organisation.name in message for message in said(untold))
+
+    told = desk.post(change(bob), account(bob, is_active=""))
+
+    bob.refresh_from_db()
+    assert not bob.is_active
+    assert any(organisation.name in message for message in said(told))
+
+
 def test_a_seat_is_given_changed_and_taken_away(desk, bob, newton, organisation):
     desk.post(
         f"{BASE}/seat/add/", {"user": newton.pk, "organisation": organisation.pk, "role": "owner"}

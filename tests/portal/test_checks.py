@@ -99,6 +99,14 @@ def test_new_portal_gets_what_forms_choose_from_and_keeps_what_staff_wrote(capsy
     assert Theme.objects.get(code="sante").name_fr == "Santé publique"
 
 
+@pytest.mark.threat("T15", "hosts")
+def test_production_answers_to_named_hosts_only(production):
+    production.ALLOWED_HOSTS = ["portal.example", "*"]
+
+    with pytest.raises(ImproperlyConfigured, match="ALLOWED_HOSTS"):
+        checks.refuse_unsafe_start()
+
+
 def test_production_refuses_a_demo_account_and_says_what_to_do(production):
     factories.UserFactory(email="admin@demo.example")
 

@@ -439,6 +439,25 @@ def test_an_answer_needs_a_message_and_reaches_the_author(
     assert organisation.summary_fr == "Un résumé en français."
 
 
+@pytest.mark.threat("T3", "mail")
+@pytest.mark.parametrize("end", ["removed", "closed"])
+def test_an_answer_reaches_those_who_still_write_once_its_author_has_left(
+    end, held, alice, bob, dana, django_capture_on_commit_callbacks
+):
+    if end == "removed":
+        alice.seats.all().delete()
+    else:
+        type(alice).objects.filter(pk=alice.pk).update(is_active=False)
+    mail.outbox.clear()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        review.ask_correction(held, by=dana, message="Précisez le public visé.")
+
+    (message,) = mail.outbox
+    assert message.to == [bob.email]
+    assert "Précisez le public visé." in message.body
+
+
 def test_what_was_to_correct_can_be_corrected_and_sent_again(
     profile_kind, held, alice, dana, organisation
 ):
