@@ -4,7 +4,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from events.filters import EventFilter, ProjectFilter
-from events.models import Event, EventOrganiser, Project, ProjectPartner
+from events.models import Event, Project
 from events.serializers import (
     EventDetailSerializer,
     EventSerializer,
@@ -30,11 +30,7 @@ class EventViewSet(PublicViewSet):
 
     def listed(self) -> QuerySet:
         """Published events: two queries beyond their own."""
-        agreed = EventOrganiser.objects.agreed()
-        rows = Event.objects.published().select_related("commune")
-        return rows.prefetch_related(
-            "themes", Prefetch("organisers", agreed, to_attr="agreed_organisers")
-        )
+        return Event.objects.published().in_full()
 
     def whole(self, rows: QuerySet) -> QuerySet:
         published = Prefetch("projects", Project.objects.published(), to_attr="published_projects")
@@ -57,10 +53,7 @@ class ProjectViewSet(PublicViewSet):
 
     def listed(self) -> QuerySet:
         """Published projects: three queries beyond their own."""
-        agreed = ProjectPartner.objects.agreed()
-        return Project.objects.published().prefetch_related(
-            "themes", "funding", Prefetch("partners", agreed, to_attr="agreed_partners")
-        )
+        return Project.objects.published().in_full()
 
     def whole(self, rows: QuerySet) -> QuerySet:
         published = Prefetch("events", Event.objects.published(), to_attr="published_events")

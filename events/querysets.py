@@ -3,7 +3,7 @@
 import datetime
 from typing import Any, Self
 
-from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Case, Count, F, Max, Min, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -13,7 +13,10 @@ from portal.models import PublishedQuerySet
 WHOLE_DAY = datetime.timedelta(days=1)
 # An event of which nobody said when it ends counts as going on for as long as this.
 END_UNSAID = datetime.timedelta(hours=12)
+# What is over for longer is left to the agenda: calendars and feeds are about now.
+REMEMBERED = datetime.timedelta(days=366)
 EARLIEST, LATEST = datetime.date(1900, 1, 1), datetime.date(2200, 1, 1)
+PERIODS = ("period_fr", "period_en")
 
 
 class EventQuerySet(PublishedQuerySet):
@@ -36,19 +39,61 @@ class EventQuerySet(PublishedQuerySet):
         """
         found = self.filter(starts_at__isnull=False)
         if last is not None:
-            found = found.filter(starts_at__lt=_midnight(last) + WHOLE_DAY)
+            found = found.filter(starts_at__lt=midnight(last) + WHOLE_DAY)
         if first is not None:
-            start = _midnight(first)
+            start = midnight(first)
             found = found.filter(
                 Q(starts_at__gte=start) | Q(ends_at__gt=start) | Q(all_day=True, ends_at=start)
             )
         return found
+
+    def recent(self, now: datetime.datetime | None = None) -> Self:
+        """Those to come, with or without a date, and those over for a year at most."""
+        return self.filter(_ends("gt", (now or timezone.now()) - REMEMBERED) | Q(starts_at=None))
+
+    def dated(self) -> Self:
+        """Those whose dates are to be read, as `Event.has_days` says of one event."""
+        unsaid = [Q(**{f"{column}__isnull": True}) | Q(**{column: ""}) for column in PERIODS]
+        return self.filter(*unsaid, starts_at__isnull=False)
+
+    def nearest_first(self, now: datetime.datetime | None = None) -> Self:
+        """Those to come, the next first, then those that are over, the latest first."""
+        over = Case(When(_ends("lte", now), then=Value(1)), default=Value(0))
+        start = Case(When(_ends("gt", now), then=F("starts_at")))
+        return self.order_by(over, start.asc(nulls_last=True), "-starts_at", "pk")
+
+    def organised_by(self, organisation: Any) -> Self:
+        """Those in which an organisation agreed to be named as organising."""
+        agreed = _agreed(self.model, "organisers").filter(organisation=organisation)
+        return self.filter(pk__in=agreed.order_by().values("event"))
 
     def with_organisers(self) -> Self:
         """With their `agreed_organisers` and commune, for a list: one query more."""
         return self.select_related("commune").prefetch_related(
             Prefetch("organisers", _agreed(self.model, "organisers"), to_attr="agreed_organisers")
         )
+
+    def in_full(self) -> Self:
+        """With all that their public content names, for API, tables, calendars and feeds."""
+        return self.with_organisers().prefetch_related("themes")
+
+    def span(self) -> tuple[datetime.datetime, datetime.datetime] | None:
+        """The first and the last moment at which one of them takes place: one query."""
+        last = Max(Coalesce("ends_at", "starts_at"))
+        found = self.order_by().aggregate(first=Min("starts_at"), last=last)
+        return (found["first"], found["last"]) if found["first"] else None
+
+    def last_change(self) -> datetime.datetime | None:
+        """When something that these events show last changed, what they no longer show included.
+
+        Themes and communes, which only staff rename, are not looked at. One query.
+        """
+        organisers = "organisers__"
+        found = self.order_by().aggregate(
+            *(Max(name) for name in ("updated_at", f"{organisers}organisation__updated_at")),
+            *(Max(f"{organisers}{name}") for name in ("agreed_at", "declined_at")),
+        )
+        return max((moment for moment in found.values() if moment), default=None)
 
 
 class ProjectQuerySet(PublishedQuerySet):
@@ -60,13 +105,21 @@ class ProjectQuerySet(PublishedQuerySet):
         count = rows.values("project").annotate(count=Count("pk")).values("count")
         return self.annotate(partner_count=Coalesce(Subquery(count), 0))
 
+    def in_full(self) -> Self:
+        """With all that their public content names, for API and tables: three queries more."""
+        return self.prefetch_related(
+            "themes",
+            "funding",
+            Prefetch("partners", _agreed(self.model, "partners"), to_attr="agreed_partners"),
+        )
+
 
 def _agreed(model: Any, name: str) -> Any:
     """The rows of a model called `name` that a visitor may see."""
     return model._meta.get_field(name).related_model._default_manager.agreed()
 
 
-def _midnight(day: datetime.date) -> datetime.datetime:
+def midnight(day: datetime.date) -> datetime.datetime:
     """When a day begins; one of another age, which no clock can say everywhere, is brought nearer."""
     day = min(max(day, EARLIEST), LATEST)
     return datetime.datetime.combine(day, datetime.time.min, timezone.get_current_timezone())

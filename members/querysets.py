@@ -88,8 +88,11 @@ class OrganisationQuerySet(PublishedQuerySet):
 
     def _memberships_today(self) -> Any:
         """The memberships that run today of each organisation of this query."""
+        return self._memberships().today_of(OuterRef("pk"))
+
+    def _memberships(self) -> Any:
         memberships: Any = self.model._meta.get_field("memberships").related_model
-        return memberships.objects.today_of(OuterRef("pk"))
+        return memberships.objects
 
     def exchanging(self, direction: str, topics: Iterable[str]) -> Self:
         """Those that offer, or look for, something on one of these topics; each once."""
@@ -101,6 +104,18 @@ class OrganisationQuerySet(PublishedQuerySet):
     def for_rows(self) -> Self:
         """With what the row of a list says of each, at no further query."""
         return related.with_counts(self.select_related("commune"))
+
+    def in_full(self) -> Self:
+        """With what API and tables say of each: four queries more."""
+        running = self._memberships().current().select_related("college")
+        parents: Any = self.model._meta.get_field("parents").related_model
+        agreed = models.Prefetch("parents", parents.objects.agreed(), to_attr="agreed_parents")
+        return self.select_related("commune").prefetch_related(
+            "themes",
+            "exchanges",
+            agreed,
+            models.Prefetch("memberships", running, to_attr="running_memberships"),
+        )
 
 
 class AffiliationQuerySet(AgreedRowQuerySet):

@@ -25,14 +25,10 @@ from rest_framework.throttling import AnonRateThrottle
 
 from portal import i18n
 from portal.display import capitalised
+from portal.downloads import open_data
 from portal.filters import RELEVANCE, DayFilter, Facet, SearchFilter, SortFilter
 from portal.limits import client_address
 from portal.words import LONGEST_QUERY
-
-LICENCE = {
-    "name": "Licence Ouverte 2.0 / Open Licence 2.0",
-    "url": "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
-}
 
 
 class AnonymousThrottle(AnonRateThrottle):
@@ -197,9 +193,7 @@ class PublicViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         self, request: Request, response: Any, *args: Any, **kwargs: Any
     ) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
-        response["Access-Control-Allow-Origin"] = "*"
-        response["Link"] = f'<{LICENCE["url"]}>; rel="license"'
-        return response
+        return open_data(response)
 
 
 class DescribedSerializer(serializers.ModelSerializer):

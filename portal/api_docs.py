@@ -12,8 +12,9 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView
 
 from portal import i18n
-from portal.api import LICENCE, absolute
+from portal.api import absolute
 from portal.display import capitalised
+from portal.downloads import LICENCE
 
 # How drf-spectacular lists the codes of a field below what it says of the field.
 CODE = re.compile(r"^\* `(.+?)` - (.+)$", re.MULTILINE)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from portal import i18n
+from portal.downloads import LICENCE
 
 SITE_NAME = "IA Montpellier Méditerranée"
 LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
@@ -34,6 +35,7 @@ class Site:
     other_language: str
     other_language_name: str
     section: str
+    licence_url: str
 
 
 def section_of(request: HttpRequest) -> str:
@@ -55,5 +57,6 @@ def site(request: HttpRequest) -> dict[str, Site]:
             other_language=other,
             other_language_name=LANGUAGE_NAMES[other],
             section=section_of(request),
+            licence_url=LICENCE["url"],
         )
     }

@@ -446,6 +446,13 @@ class ListFilterSet(filters.FilterSet):
                 found.append((name, str(each), self._words(name, each)))
         return found
 
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The typed text and each filter in use by their keys: what an address of this list says."""
+        text = self.values.get("q")
+        typed = [("q", text)] if text else []
+        return [*typed, *((key, value) for key, value, _words in self.chosen())]
+
     def _words(self, name: str, value: Any) -> str:
         describe = getattr(self.filters[name], "describe", None)
         return describe(value) if describe else pair(self.filters[name].label, value)

@@ -51,11 +51,13 @@ class Listing:
         *,
         prepared: Callable[[QuerySet], QuerySet] = lambda rows: rows,
         keys: Collection[str] = PAGE_KEYS,
+        per_page: int = PER_PAGE,
     ) -> None:
         self.request = request
         self.filters = filter_set(request.GET, queryset)
         self.prepared = prepared
         self.keys = keys
+        self.per_page = per_page
 
     @property
     def redirect(self) -> HttpResponseRedirect | None:
@@ -86,7 +88,7 @@ class Listing:
     def page(self) -> Page:
         """The rows of the page asked for."""
         number = self.request.GET.get("page", "1")
-        pages = Paginator(self.prepared(self.filters.qs), PER_PAGE)
+        pages = Paginator(self.prepared(self.filters.qs), self.per_page)
         try:
             return pages.page(int(number) if is_page(number) else 1)
         except EmptyPage as error:
@@ -100,15 +102,25 @@ class Listing:
     @cached_property
     def pairs(self) -> list[tuple[str, str]]:
         """The query as far as it is understood, from the first page, in the default order."""
-        kept = [(key, value) for key, value, _words in self.filters.chosen()]
-        if text := self.filters.values.get("q"):
-            kept.insert(0, ("q", text))
+        kept = self.filters.pairs
         view = self.request.GET.get("view", "") if "view" in self.keys else ""
         return [*kept, ("view", view)] if view else kept
 
+    def page_link(self, number: int) -> str:
+        """What leads to a page of this list; nothing for the one that is shown."""
+        if number == self.page.number:
+            return ""
+        return self._address([*self.pairs, *([("page", str(number))] if number > 1 else [])])
+
+    def table_address(self, path: str, **more: str) -> str:
+        """The address of a table with the rows of all pages, in the order asked for."""
+        sort = self.filters.values.get("sort")
+        if sort:
+            more = {"sort": sort} | more
+        return with_query(path, [*self.filters.pairs, *more.items()])
+
     def _address(self, pairs: Iterable[tuple[str, str]]) -> str:
-        query = urlencode(list(pairs))
-        return f"{self.request.path}?{query}" if query else self.request.path
+        return with_query(self.request.path, pairs)
 
     def title(self, name: Any, found: Any) -> str:
         """What the browser's tab says: Annuaire : 51 organisations (page 2 sur 3)."""
@@ -196,6 +208,12 @@ class Listing:
                 ],
             },
         }
+
+
+def with_query(path: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """An address of a list: its path and what the list is filtered by."""
+    query = urlencode(list(pairs))
+    return f"{path}?{query}" if query else path
 
 
 def is_page(number: str) -> bool:

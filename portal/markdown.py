@@ -38,6 +38,9 @@ TAGS = {
     "tr",
     "ul",
 }
+# Where a reader sees a new line begin, and where an item of a list does.
+BLOCK = re.compile(r"</?(?:blockquote|h[1-6]|li|ol|p|pre|table|tr|ul)\b[^>]*>|<[bh]r ?/?>")
+ITEM = re.compile(r"<li>\s*(?:<p>)?")
 ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 
 
@@ -65,3 +68,14 @@ def plain(text: str) -> str:
     if not text:
         return ""
     return " ".join(html.unescape(nh3.clean(_parser.render(text), tags=set())).split())
+
+
+def plain_lines(text: str) -> list[str]:
+    """The same words with a line for each paragraph, heading and item of a list: for calendars."""
+    if not text:
+        return []
+    rendered = " ".join(_parser.render(text).split())
+    rendered = BLOCK.sub("\n", ITEM.sub("\n- ", rendered))
+    words = html.unescape(nh3.clean(rendered, tags=set()))
+    lines = (" ".join(line.split()) for line in words.split("\n"))
+    return [line for line in lines if line]

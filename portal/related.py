@@ -11,18 +11,24 @@ from typing import Any
 
 from django.db.models import Expression, QuerySet
 
+from portal.downloads import Feed
+
+Feeds = Callable[[Any], Iterable[Feed]]
+
 
 @dataclass(frozen=True)
 class Related:
     """One section on the page of an organisation; it is left out where there is nothing to show.
 
-    `rows` asks for what `template` shows, which calls them `rows`.
+    `rows` asks for what `template` shows, which calls them `rows`, and `feeds` names what there is to
+    subscribe to.
     """
 
     code: str
     title: Any
     rows: Callable[[Any], Iterable[Any]]
     template: str
+    feeds: Feeds | None = None
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class Section:
     title: str
     rows: list[Any]
     template: str
+    feeds: list[Feed]
 
 
 _sections: dict[str, Related] = {}
@@ -54,11 +61,16 @@ def register_count(name: str, count: Callable[[], Expression]) -> None:
 
 def sections_of(organisation: Any) -> list[Section]:
     """What there is to show of an organisation: the queries of each section."""
-    found = [
-        Section(each.code, str(each.title), list(each.rows(organisation)), each.template)
-        for each in _sections.values()
-    ]
-    return [section for section in found if section.rows]
+    found = []
+    offered: set[Feeds] = set()
+    for each in _sections.values():
+        if rows := list(each.rows(organisation)):
+            # Once, though two sections may be of the same things.
+            offer = each.feeds if each.feeds not in offered else None
+            offered |= {offer} if offer else set()
+            feeds = list(offer(organisation)) if offer else []
+            found.append(Section(each.code, str(each.title), rows, each.template, feeds))
+    return found
 
 
 def with_counts(organisations: QuerySet) -> Any:

@@ -171,6 +171,21 @@ class Event(Titled):
         return timezone.localtime(self.ends_at, self.zone) if self.ends_at else None
 
     @property
+    def first_day(self) -> datetime.date | None:
+        """The day it starts on, where it takes place."""
+        return self.local_start.date() if self.local_start else None
+
+    @property
+    def last_day(self) -> datetime.date | None:
+        """The last day it takes place on, there; what ends at midnight ends with the day before."""
+        start, end = self.local_start, self.local_end
+        if start is None or end is None:
+            return self.first_day
+        if end > start and not self.all_day:
+            end -= datetime.timedelta(microseconds=1)
+        return end.date()
+
+    @property
     def has_days(self) -> bool:
         """Whether its dates are to be read; beside a period in words they only put it in order."""
         return self.starts_at is not None and not i18n.text(self, "period").value

@@ -1,0 +1,22 @@
+"""What of a text may go where characters have a meaning of their own: calendars, XML, file names.
+
+Someone's title must stay a title: no line of it may become a line of the file around it, and none of
+its characters may make that file one that nobody can read.
+"""
+
+import re
+
+# Everything at which some program ends a line, CR LF as one.
+LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# Controls, halves of pairs, and what XML 1.0 has no place for.
+UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def lines(text: str) -> str:
+    """A text whose lines end with a line feed and that has no other control character but tabs."""
+    return UNFIT.sub("", LINE_END.sub("\n", text))
+
+
+def one_line(text: str) -> str:
+    """A text on one line, with single spaces and no control character."""
+    return " ".join(lines(text).split())
