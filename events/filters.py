@@ -66,8 +66,8 @@ class EventFilter(ListFilterSet):
 
     from_ = DayFilter(since, label=pgettext_lazy("day", "From"))
     to = DayFilter(until, label=pgettext_lazy("day", "Until"))
-    theme = RelatedFacet("themes", legend=_("Theme"), shown=10, help_text=THEME_CODE)
-    kind = ChoiceFacet("kind", Event.Kind.choices, legend=_("Kind"), shown=6)
+    theme = RelatedFacet("themes", legend=_("Theme"), shown=8, help_text=THEME_CODE)
+    kind = ChoiceFacet("kind", Event.Kind.choices, legend=_("Kind"), shown=5)
     city = RelatedFacet("commune", legend=_("Commune"), shown=4, help_text=COMMUNE_CODE)
     online = ConditionFacet(participation, legend=_("Participation"), fixed=True)
     language = ConditionFacet(languages, legend=_("Language spoken"), fixed=True)

@@ -7,6 +7,7 @@ from django.db.models import Count, Expression, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from events import feeds
 from events.models import Event, EventOrganiser, Project, ProjectPartner
 from portal import related
 from portal.models import Status
@@ -17,13 +18,15 @@ PAST_EVENTS = 5
 
 def register() -> None:
     """Make what organisations do known to their pages and rows."""
-    for code, title, rows, template in (
+    upcoming, past = _("Upcoming events"), _("Past events")
+    events = "events/includes/_related_events.html"
+    for section in (
         ("projects", _("Projects"), projects, "events/includes/_related_projects.html"),
-        ("events", _("Upcoming events"), upcoming_events, "events/includes/_related_events.html"),
-        ("past", _("Past events"), past_events, "events/includes/_related_events.html"),
+        ("events", upcoming, upcoming_events, events, feeds.of_organisation),
+        ("past", past, past_events, events, feeds.of_organisation),
         ("partners", _("With whom"), partners, "events/includes/_related_partners.html"),
     ):
-        related.register(related.Related(code, title, rows, template))
+        related.register(related.Related(*section))
     related.register_count("project_count", project_count)
     related.register_count("event_count", event_count)
 
@@ -36,9 +39,7 @@ def projects(organisation: Any) -> Iterable[Project]:
 
 
 def _events(organisation: Any) -> Any:
-    rows = EventOrganiser.objects.agreed().filter(organisation=organisation)
-    found = Event.objects.published().filter(pk__in=rows.order_by().values("event"))
-    return found.with_organisers()
+    return Event.objects.published().organised_by(organisation).with_organisers()
 
 
 def upcoming_events(organisation: Any) -> Iterable[Event]:

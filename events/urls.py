@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from events.views import events as event_views
 from events.views import projects as project_views
+from events.views import subscriptions
 
 
 class YearConverter(IntConverter):
@@ -28,14 +29,32 @@ register_converter(MonthConverter, "month")
 
 app_name = "events"
 
+# The names of files stand where a slug could: no slug has a point.
+CALENDAR = pgettext_lazy("url", "calendar.ics")
+FEED = pgettext_lazy("url", "feed.atom")
+EVENT_TABLE = pgettext_lazy("url", "events.csv")
+
+# /agenda/2027/03/, /events/2027/03/
+month: list = [
+    path("", event_views.event_month, name="event-month"),
+    path(EVENT_TABLE, event_views.event_month_table, name="event-month-table"),
+]
+# /agenda/{slug}/, /events/{slug}/
+event: list = [
+    path("", event_views.event_detail, name="event-detail"),
+    path(pgettext_lazy("url", "event.ics"), subscriptions.event_file, name="event-file"),
+]
 # /agenda/, /events/
 agenda: list = [
     path("", event_views.event_list, name="event-list"),
-    path("<year:year>/<month:month>/", event_views.event_month, name="event-month"),
-    path("<slug:slug>/", event_views.event_detail, name="event-detail"),
+    path(CALENDAR, subscriptions.agenda_calendar, name="event-calendar"),
+    path(FEED, subscriptions.agenda_feed, name="event-feed"),
+    path(EVENT_TABLE, event_views.event_table, name="event-table"),
+    path("<year:year>/<month:month>/", include(month)),
+    path("<slug:slug>/", include(event)),
 ]
 
-# /projets/, /projects/
+# /projets/{slug}/, /projects/{slug}/
 project: list = [
     path("", project_views.project_detail, name="project-detail"),
     path(pgettext_lazy("url", "funding/"), project_views.project_funding, name="project-funding"),
@@ -45,12 +64,24 @@ project: list = [
         name="project-funding-table",
     ),
 ]
+# /projets/, /projects/
 projects: list = [
     path("", project_views.project_list, name="project-list"),
+    path(pgettext_lazy("url", "projects.csv"), project_views.project_table, name="project-table"),
     path("<slug:slug>/", include(project)),
+]
+
+# /annuaire/{slug}/, /directory/{slug}/: beside the page, which is not ours
+organisation: list = [
+    path(CALENDAR, subscriptions.organisation_calendar, name="organisation-calendar"),
+    path(FEED, subscriptions.organisation_feed, name="organisation-feed"),
 ]
 
 urlpatterns = [
     path(pgettext_lazy("url", "events/"), include(agenda)),
     path(pgettext_lazy("url", "projects/"), include(projects)),
+    path(
+        pgettext_lazy("url", "directory/"),
+        include([path("<slug:slug>/", include(organisation))]),
+    ),
 ]

@@ -15,6 +15,12 @@ app_name = "members"
 # /annuaire/, /directory/
 directory: list = [
     path("", organisations.organisation_list, name="organisation-list"),
+    # No slug has a point.
+    path(
+        pgettext_lazy("url", "directory.csv"),
+        organisations.organisation_table,
+        name="organisation-table",
+    ),
     path("<slug:slug>/", organisations.organisation_detail, name="organisation-detail"),
 ]
 

@@ -250,6 +250,46 @@ def test_what_is_withdrawn_is_gone(person, language):
 
 
 @both
+def test_the_agenda_is_subscribed_to_by_keyboard(person, language, live_server):
+    visitor = person()
+    keyboard, focus = visitor.page.keyboard, visitor.page.locator(":focus")
+    visitor.page.goto(f"{visitor.address('events:event-list')}?theme=sante")
+    calendar = visitor.address("events:event-calendar") + "?theme=sante"
+
+    visitor.page.locator(".switch a").last.focus()
+    keyboard.press("Tab")
+    assert "iCal, Atom" in focus.inner_text()
+    assert not visitor.page.locator("#calendar-address").is_visible()
+    keyboard.press("Enter")
+    keyboard.press("Tab")
+    assert focus.get_attribute("href") == calendar.replace("http://", "webcal://")
+    keyboard.press("Tab")
+    assert focus.input_value() == calendar
+    keyboard.press("Tab")
+    atom = visitor.page.request.get(visitor.base + focus.get_attribute("href"))
+
+    entries = visitor.page.request.get(calendar).text().count("BEGIN:VEVENT")
+    assert entries == atom.text().count("<entry") > 0
+
+
+@both
+def test_a_day_of_the_month_leads_to_what_takes_place(person, language):
+    event = Event.objects.published().upcoming().first()
+    day = timezone.localtime(event.starts_at)
+    visitor = person()
+    visitor.open("events:event-month", year=day.year, month=day.month)
+    number = visitor.page.locator(f".month td:has-text('{day.day}') a").first
+
+    number.focus()
+    visitor.page.keyboard.press("Enter")
+
+    assert visitor.page.url.endswith(f"#event-{event.pk}")
+    assert str(event.title_fr if language == "fr" else event.title_en) in (
+        visitor.page.locator(".row:target").inner_text()
+    )
+
+
+@both
 def test_no_page_asks_anybody_else_for_anything(person, language, live_server):
     visitor = person()
     asked = set()

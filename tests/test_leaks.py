@@ -186,6 +186,11 @@ def test_no_secret_is_found_on_any_public_page(client, planted):
     ):
         assert sum(page.startswith(path) for page in pages) > 1, path
     assert {response.status_code for response, _body in answers.values()} <= {200, 301, 302}
+    # What can be taken away is reached by links like any page.
+    for end in ("annuaire.csv", "directory.csv", "agenda.csv", "events.csv", "projets.csv"):
+        assert any(page.endswith(f"/{end}") for page in pages), end
+    for end in ("calendrier.ics", "calendar.ics", "flux.atom", "feed.atom", "event.ics"):
+        assert any(page.endswith(f"/{end}") for page in pages), end
 
 
 LISTS = {

@@ -124,12 +124,17 @@ class World:
             "members:invitation-accept": {"token": "nothing"},
             "members:agreement-answer": {"kind": "projectpartner", "pk": self.asked.pk},
             "events:event-month": {"year": 2026, "month": 3},
+            "events:event-month-table": {"year": 2026, "month": 3},
             "events:event-detail": {"slug": self.event.slug_fr},
+            "events:event-file": {"slug": self.event.slug_fr},
+            "events:organisation-calendar": {"slug": self.organisation.slug},
+            "events:organisation-feed": {"slug": self.organisation.slug},
         }
         if name in known:
             return known[name]
         if last.startswith("project-") and name.startswith("events:"):
-            return {} if last == "project-list" else {"slug": self.project.slug_fr}
+            lists = ("project-list", "project-table")
+            return {} if last in lists else {"slug": self.project.slug_fr}
         if last.startswith("submission-"):
             held = {"submission-take-back": self.waiting, "submission-reuse": self.refused}
             image = {"name": self.image} if last == "submission-image" else {}

@@ -1,12 +1,12 @@
 """The agenda, its months, and the page of an event."""
 
 import datetime
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,37 +14,55 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from events import structured_data
+from events import feeds, structured_data, tables
 from events.filters import AgendaFilter, PastAgendaFilter
 from events.models import Event
+from events.views import months
+from events.views.months import DAY, Group, Month, Reach, by_month, month_words
 from events.views.pages import page_context
 from events.views.practical import practical
-from portal import display
+from portal import display, downloads, i18n, spreadsheets
 from portal.addresses import Nearest, answer
-from portal.listing import PAGE_KEYS, Listing
+from portal.downloads import Feed
+from portal.listing import PER_PAGE, Listing, with_query
 
 NEAREST = Nearest("events:event-list", pgettext_lazy("menu", "Events"))
 UPCOMING, MONTH, PAST = "upcoming", "month", "past"
-# The months that have a page, as the addresses say.
-FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 
 # --- The agenda -----------------------------------------------------------------------------------
 
 
+class Asked(NamedTuple):
+    """What an address of the agenda asks for: a view, its events, the filters they answer to."""
+
+    view: str
+    events: Any
+    filters: type[AgendaFilter]
+    keys: Collection[str]
+
+
+def asked(request: HttpRequest, first: datetime.date | None = None) -> Asked:
+    """The view that a request is for: of the month that begins on `first`, or by its key `view`."""
+    events = Event.objects.published()
+    if first is not None:
+        in_month = events.between(first, months.month_after(first) - DAY)
+        return Asked(MONTH, in_month, AgendaFilter, ())
+    if request.GET.get("view") == PAST:
+        return Asked(PAST, events.past(), PastAgendaFilter, ("view",))
+    # A view that does not exist is told, as is any other key without a meaning.
+    keys = () if request.GET.get("view") else ("view",)
+    return Asked(UPCOMING, events.upcoming(), AgendaFilter, keys)
+
+
 @require_safe
 def event_list(request: HttpRequest) -> HttpResponse:
     """What is to come, month by month; `view=past` shows what is over."""
-    current = PAST if request.GET.get("view") == PAST else UPCOMING
-    if current == PAST:
-        listing = _listing(request, Event.objects.published().past(), PastAgendaFilter)
-    else:
-        # A view that does not exist is told, as is any other key without a meaning.
-        keys = PAGE_KEYS - {"view"} if request.GET.get("view") else PAGE_KEYS
-        listing = _listing(request, Event.objects.published().upcoming(), AgendaFilter, keys)
+    view = asked(request)
+    listing = _listing(request, view)
     if listing.redirect:
         return listing.redirect
-    if current == PAST:
+    if view.view == PAST:
         found = ngettext("%(n)s past event", "%(n)s past events", listing.total)
         groups = by_month(listing.page, latest_first=True)
     else:
@@ -56,11 +74,14 @@ def event_list(request: HttpRequest) -> HttpResponse:
     return _agenda(
         request,
         listing,
-        current,
+        view.view,
         context
         | {
             "groups": groups,
             "dates": [listing.filters.form["from"], listing.filters.form["to"]],
+            "table_url": listing.table_address(
+                reverse("events:event-table"), **({"view": PAST} if view.view == PAST else {})
+            ),
             "trail": [(NEAREST.label, "")],
         },
     )
@@ -68,43 +89,80 @@ def event_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def event_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
-    """What takes place in a month, with the way to the months beside it."""
+    """What takes place in a month: a grid of its days, their list, and the months beside it."""
     first = datetime.date(year, month, 1)
-    rows = Event.objects.published().between(
-        first, _month_after(first) - datetime.timedelta(days=1)
-    )
-    listing = _listing(request, rows, AgendaFilter, PAGE_KEYS - {"view"})
+    listing = _listing(request, asked(request, first))
     if listing.redirect:
         return listing.redirect
-    words = _month_words(first)
-    found = ngettext("%(month)s: %(n)s event", "%(month)s: %(n)s events", listing.total)
-    context = listing.context(
-        name=NEAREST.label, found=found % {"month": words, "n": display.number(listing.total)}
-    )
-    context["found"] = display.capitalised(context["found"])
-    # Years of months without anything would keep a search engine busy for ever.
-    context["noindex"] = context["noindex"] or not listing.total
+    words = month_words(first)
+    number = {"n": display.number(listing.total)}
+    found = ngettext("%(n)s event", "%(n)s events", listing.total) % number
+    name = pgettext("name of a list", "%(list)s, %(month)s")
+    context = listing.context(name=name % {"list": NEAREST.label, "month": words}, found=found)
+    in_month = ngettext("%(month)s: %(n)s event", "%(month)s: %(n)s events", listing.total)
+    reach = Reach.of(Event.objects.published())
+    before, after = reach.before(first), reach.after(first)
     return _agenda(
         request,
         listing,
         MONTH,
         context
+        | _days(listing, first)
         | {
-            "groups": [Group("", list(listing.page))] if listing.total else [],
-            "before": _month_link(listing, first - datetime.timedelta(days=1)),
-            "after": _month_link(listing, _month_after(first)),
+            "found": display.capitalised(in_month % (number | {"month": words})),
+            "noindex": context["noindex"] or not listing.total or not reach.has(first),
+            "before": _month_link(listing, before) if before else None,
+            "after": _month_link(listing, after) if after else None,
+            "table_url": listing.table_address(
+                reverse("events:event-month-table", args=[year, month])
+            ),
             "trail": [(NEAREST.label, reverse("events:event-list")), (words, "")],
         },
     )
 
 
-def _listing(
-    request: HttpRequest,
-    events: QuerySet,
-    filters: type[AgendaFilter],
-    keys: Collection[str] = PAGE_KEYS,
-) -> Listing:
-    return Listing(request, filters, events, prepared=_for_rows, keys=keys)
+@require_safe
+def event_table(request: HttpRequest) -> HttpResponseBase:
+    """The list as a file for spreadsheets; 400 for what its filters do not understand."""
+    return _table(request, asked(request))
+
+
+@require_safe
+def event_month_table(request: HttpRequest, year: int, month: int) -> HttpResponseBase:
+    """What takes place in a month, as a file."""
+    return _table(request, asked(request, datetime.date(year, month, 1)), f"{year}-{month:02}")
+
+
+def _table(request: HttpRequest, view: Asked, *suffix: str) -> HttpResponseBase:
+    filters = view.filters(request.GET, view.events)
+    name = downloads.file_name(pgettext("file name", "events"), *suffix, extension="csv")
+    return spreadsheets.of_list(filters, tables.event_columns(), name, view.keys)
+
+
+def _days(listing: Listing, first: datetime.date) -> dict[str, Any]:
+    """The grid of a month and the list under it; for an empty one the nearest months with events."""
+    if not listing.total:
+        events = AgendaFilter(listing.request.GET, Event.objects.published()).narrowed()
+        words = pgettext("a month", "Go to %(month)s")
+        links = [
+            _month_link(listing, month) | {"label": words % {"month": month_words(month)}}
+            for month in months.nearest(events, first)
+        ]
+        return {"groups": [], "nearest": links}
+    found = Month.of(first, listing.filters.qs)
+    return {
+        "groups": [Group("", list(listing.page))],
+        "month": found,
+        "weeks": found.weeks(listing.page_link),
+    }
+
+
+def _listing(request: HttpRequest, view: Asked) -> Listing:
+    keys = {"page", *view.keys}
+    per_page = months.PER_PAGE if view.view == MONTH else PER_PAGE
+    return Listing(
+        request, view.filters, view.events, prepared=_for_rows, keys=keys, per_page=per_page
+    )
 
 
 def _for_rows(events: Any) -> QuerySet:
@@ -118,9 +176,7 @@ def _agenda(
     today = timezone.localdate()
     addresses = {
         UPCOMING: _with_filters(listing, reverse("events:event-list")),
-        MONTH: _with_filters(
-            listing, reverse("events:event-month", args=[today.year, today.month])
-        ),
+        MONTH: _with_filters(listing, months.month_address(today)),
         PAST: _with_filters(listing, reverse("events:event-list"), view=PAST),
     }
     if view == MONTH:
@@ -155,68 +211,22 @@ def _agenda(
                 for code, url in addresses.items()
             ],
             "empty": _("No event matches these filters.") if context["loosened"] else nothing[view],
-            "links": [*context["loosened"], *elsewhere_links],
+            "links": [*context["loosened"], *context.get("nearest", []), *elsewhere_links],
             "propose_url": reverse("members:workspace"),
+            "feeds": feeds.of_agenda(listing.filters),
         },
     )
 
 
 def _with_filters(listing: Listing, path: str, **more: str) -> str:
     """An address with what the list is filtered by; days belong to one view and are left out."""
-    kept = [(key, value) for key, value in listing.pairs if key not in ("view", "from", "to")]
-    query = urlencode([*kept, *more.items()])
-    return f"{path}?{query}" if query else path
+    kept = [(key, value) for key, value in listing.filters.pairs if key not in ("from", "to")]
+    return with_query(path, [*kept, *more.items()])
 
 
-# --- Months ---------------------------------------------------------------------------------------
-
-
-class Group(NamedTuple):
-    """Events that stand together in a list, under a title."""
-
-    title: str
-    events: list[Event]
-
-
-def by_month(
-    events: Iterable[Event],
-    *,
-    not_before: datetime.date | None = None,
-    latest_first: bool = False,
-) -> list[Group]:
-    """Events under the month they start in, where they take place; last those without a date.
-
-    What began before the month of `not_before`, and goes on, is under that month.
-    """
-    groups: dict[datetime.date, list[Event]] = {}
-    undated = []
-    for event in events:
-        if event.local_start is None:
-            undated.append(event)
-            continue
-        day = max(event.local_start.date(), not_before or datetime.date.min)
-        groups.setdefault(day.replace(day=1), []).append(event)
-    found = [
-        Group(display.capitalised(_month_words(first)), rows)
-        for first, rows in sorted(groups.items(), reverse=latest_first)
-    ]
-    return [*found, Group(_("Date to be announced"), undated)] if undated else found
-
-
-def _month_words(first: datetime.date) -> str:
-    return display.partial_date(f"{first:%Y-%m}")
-
-
-def _month_after(first: datetime.date) -> datetime.date:
-    return (first + datetime.timedelta(days=31)).replace(day=1)
-
-
-def _month_link(listing: Listing, day: datetime.date) -> dict[str, str] | None:
-    """The month of a day, if it has a page."""
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        return None
-    address = reverse("events:event-month", args=[day.year, day.month])
-    return {"label": display.capitalised(_month_words(day)), "url": _with_filters(listing, address)}
+def _month_link(listing: Listing, first: datetime.date) -> dict[str, str]:
+    label = display.capitalised(month_words(first))
+    return {"label": label, "url": _with_filters(listing, months.month_address(first))}
 
 
 # --- One event ------------------------------------------------------------------------------------
@@ -238,6 +248,7 @@ def event_page(request: HttpRequest, event: Event) -> HttpResponse:
         "events/event_detail.html",
         page_context(request, event, NEAREST)
         | practical(event)
+        | _to_keep(request, event)
         | {
             "event": event,
             "organisers": organisers,
@@ -247,3 +258,16 @@ def event_page(request: HttpRequest, event: Event) -> HttpResponse:
             "structured_data": structured_data.event(event, organisers=organisers, themes=themes),
         },
     )
+
+
+def file_address(event: Event) -> str:
+    """The file of an event for a calendar, in the active language."""
+    return reverse("events:event-file", args=[event.slug_for(i18n.current())])
+
+
+def _to_keep(request: HttpRequest, event: Event) -> dict[str, Any]:
+    """The file for one's own calendar: nothing without a date, nor before the event has an address."""
+    if not event.has_days or getattr(request, "is_preview", False):
+        return {}
+    title = i18n.text(event, "title").value
+    return {"feeds": [Feed("text/calendar", title, file_address(event))]}

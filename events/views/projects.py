@@ -4,17 +4,18 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, override, pgettext
 from django.views.decorators.http import require_safe
 
-from events import structured_data
+from events import structured_data, tables
 from events.filters import ProjectFilter
-from events.models import FundingLine, Project, ProjectPartner
+from events.funding import Funding
+from events.models import Project, ProjectPartner
 from events.views.pages import page_context
-from portal import display, i18n, spreadsheets
+from portal import display, downloads, i18n, spreadsheets
 from portal.addresses import Nearest, answer
 from portal.listing import PAGE_KEYS, Listing
 
@@ -45,9 +46,18 @@ def project_list(request: HttpRequest) -> HttpResponse:
         "facets": [facet for facet in context["facets"] if facet.options],
         "name": NEAREST.label,
         "propose_url": reverse("members:workspace"),
+        "table_url": listing.table_address(reverse("events:project-table")),
         "trail": [(NEAREST.label, "")],
     }
     return render(request, "events/project_list.html", context | more)
+
+
+@require_safe
+def project_table(request: HttpRequest) -> HttpResponseBase:
+    """The same projects as a file for spreadsheets; 400 for what the filters do not understand."""
+    filters = ProjectFilter(request.GET, Project.objects.published())
+    name = downloads.file_name(pgettext("file name", "projects"), extension="csv")
+    return spreadsheets.of_list(filters, tables.project_columns(), name)
 
 
 # --- One project ----------------------------------------------------------------------------------
@@ -95,26 +105,6 @@ def by_role(project: Project) -> list[ProjectPartner]:
 
 
 # --- Its funding ----------------------------------------------------------------------------------
-
-
-class Funding:
-    """The funding lines of a project, with what each is of the whole: one query."""
-
-    def __init__(self, project: Project) -> None:
-        self.lines: list[FundingLine] = list(project.funding.select_related("organisation"))
-        self.total = sum(line.amount for line in self.lines)
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        """Each line with its funder's page, if it has one, and its share in words."""
-        return [
-            {
-                "line": line,
-                "funder": line.funder_with_page,
-                "share": display.percent(line.amount, self.total),
-            }
-            for line in self.lines
-        ]
 
 
 def funding_address(project: Project) -> str:
@@ -169,27 +159,10 @@ def project_funding_table(request: HttpRequest, slug: str) -> HttpResponse:
     return answer(request, rows, slug, _funding_file, nearest=NEAREST, address=table_address)
 
 
-def _funding_file(request: HttpRequest, project: Project) -> HttpResponse:
-    funding = _stated_funding(project)
-    head = (
-        _("Funder"),
-        _("Amount (€)"),
-        pgettext("funding", "Programme"),
-        _("Year"),
-        _("Source"),
-    )
-    lines = [
-        (
-            line.funder_name,
-            line.amount,
-            i18n.text(line, "programme").value,
-            line.year,
-            i18n.text(line, "source").value,
-        )
-        for line in funding.lines
-    ]
-    what = pgettext("file name", "funding")
-    return spreadsheets.table(f"{project.slug_for(i18n.current())}-{what}", head, lines)
+def _funding_file(request: HttpRequest, project: Project) -> Any:
+    slug, what = project.slug_for(i18n.current()), pgettext("file name", "funding")
+    name = downloads.file_name(slug, what, extension="csv")
+    return spreadsheets.table(name, tables.funding_columns(), _stated_funding(project).shares)
 
 
 def _stated_funding(project: Project) -> Funding:

@@ -4,16 +4,18 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_safe
 
+from members import tables
 from members.filters import OrganisationFilter
 from members.models import Contact, Distinction, Exchange, Membership, Organisation, Person
 from members.structured_data import organisation_data
-from portal import display, related
+from portal import display, downloads, related, spreadsheets
 from portal.addresses import Nearest, answer
 from portal.lifecycle import kinds
 from portal.listing import Listing
@@ -34,8 +36,21 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "members/organisation_list.html",
-        context | {"trail": [(_("Directory"), "")], "section": "directory"},
+        context
+        | {
+            "table_url": listing.table_address(reverse("members:organisation-table")),
+            "trail": [(_("Directory"), "")],
+            "section": "directory",
+        },
     )
+
+
+@require_safe
+def organisation_table(request: HttpRequest) -> HttpResponseBase:
+    """The same organisations as a file for spreadsheets; 400 for what the filters do not understand."""
+    filters = OrganisationFilter(request.GET, Organisation.objects.published())
+    name = downloads.file_name(pgettext("file name", "directory"), extension="csv")
+    return spreadsheets.of_list(filters, tables.organisation_columns(), name)
 
 
 def for_rows(organisations: Any) -> QuerySet:
@@ -64,6 +79,7 @@ def organisation_page(request: HttpRequest, organisation: Organisation) -> HttpR
             "structured_data": organisation_data(profile),
             "write_to": next((row.email for row in profile.contacts if row.email), ""),
             "to_complete": to_complete(organisation, request.user),
+            "feeds": [feed for section in profile.sections for feed in section.feeds],
             "og_type": "profile",
             "section": "directory",
         },

@@ -1,10 +1,19 @@
 """Reads the public pages of events and projects as a visitor does."""
 
+import datetime
 import json
 import re
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import override
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def moment(year, month, day, hour=12, minute=0, zone=PARIS):
+    """A time, where events take place unless another place is said."""
+    return datetime.datetime(year, month, day, hour, minute, tzinfo=zone)
 
 
 def address(name: str, *args: object, language: str = "en") -> str:
@@ -14,8 +23,9 @@ def address(name: str, *args: object, language: str = "en") -> str:
 
 
 def body(response) -> str:
-    """The text of an answer."""
-    return response.content.decode()
+    """The text of an answer, read to its end."""
+    whole = b"".join(response) if response.streaming else response.content
+    return whole.decode()
 
 
 def rows(response) -> list[str]:

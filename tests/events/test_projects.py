@@ -1,5 +1,7 @@
 """The projects, the page of one, and its funding."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -161,8 +163,14 @@ def test_project_page_has_its_funding_as_a_table_with_the_sum(client, project):
     text = body(client.get("/en/projects/local-ai/"))
 
     assert "Funding: €2,560,000" in text
-    assert '<th scope="row">Région</th><td data-label="Programme">State-Region plan</td>' in text
-    assert '<td data-label="Share" class="amount">35.2%</td>' in text
+    assert (
+        '<th scope="row"><span class="key ciste">1</span> Région</th>'
+        '<td data-label="Amount" class="amount">€900,000</td>'
+        '<td data-label="Share" class="amount">35.2%</td>'
+        '<td data-label="Year">2023</td>'
+        '<td data-label="Programme">State-Region plan</td>'
+        '<td data-label="Source">Article of May 2023</td>'
+    ) in text
     assert 'href="/en/projects/local-ai/funding/"' in text
     assert 'href="/en/projects/local-ai/funding.csv"' in text
 
@@ -345,10 +353,43 @@ def test_funding_is_a_file_for_spreadsheets(client, project):
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert response.headers["Content-Disposition"] == 'attachment; filename="local-ai-funding.csv"'
     assert body(response).removeprefix("\ufeff").split("\r\n") == [
-        "Funder,Amount (€),Programme,Year,Source",
-        "Région,900000,State-Region plan,2023,Article of May 2023",
-        "Métropole,704000,State-Region plan,2023,Article of May 2023",
-        "État,956000,State-Region plan,2023,Article of May 2023",
-        '"\'=HYPERLINK(""x"")",1,,,\'@author',
+        "Funder,Amount (€),Share (%),Year,Programme (French),Programme (English),Source",
+        "Région,900000,35.2,2023,Plan État-Région,State-Region plan,Article of May 2023",
+        "Métropole,704000,27.5,2023,Plan État-Région,State-Region plan,Article of May 2023",
+        "État,956000,37.3,2023,Plan État-Région,State-Region plan,Article of May 2023",
+        '"\'=HYPERLINK(""x"")",1,0.0,,,,\'@author',
         "",
+    ]
+
+
+def test_funding_file_speaks_the_language_of_its_address(client, project):
+    response = client.get(address("project-funding-table", "ia-locale", language="fr"))
+
+    assert response.headers["Content-Disposition"] == (
+        'attachment; filename="ia-locale-financement.csv"'
+    )
+    assert body(response).removeprefix("\ufeff").split("\r\n")[:2] == [
+        "Financeur;Montant (€);Part (%);Année;Programme (français);Programme (anglais);Source",
+        "Région;900000;35,2;2023;Plan État-Région;State-Region plan;Article of May 2023",
+    ]
+
+
+def test_funding_is_drawn_as_a_bar(client, project):
+    text = body(client.get("/en/projects/local-ai/funding/"))
+
+    bar = text.split('<svg class="bar"')[1].split("</svg>\n</svg>")[0]
+    assert 'role="img" aria-label="The share of each funder;' in bar
+    parts = re.findall(r'<svg class="(\w+)" x="([\d.]+)%" width="([\d.]+)%"', bar)
+    assert parts == [
+        ("ciste", "0.0000", "35.1562"),
+        ("garrigue", "35.1562", "27.5000"),
+        ("etang", "62.6562", "37.3438"),
+    ]
+    assert re.findall(r'<text class="wide" x="8" y="(\d+)">([^<]+)</text>', bar) == [
+        ("26", "1 Région"),
+        ("48", "€900,000"),
+        ("26", "2 Métropole"),
+        ("48", "€704,000"),
+        ("26", "3 État"),
+        ("48", "€956,000"),
     ]
