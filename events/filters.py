@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from events.models import Event, Project, ProjectPartner
 from members.filters import COMMUNE_CODE, THEME_CODE
+from members.models import Organisation
 from portal import i18n
 from portal.fields import CodeListField
 from portal.filters import (
@@ -107,8 +108,8 @@ class PartnerFacet(Facet):
         return agreed.filter(project__in=projects.order_by().values("pk")).order_by()
 
     def options(self) -> dict[str, str]:
-        named = ("organisation__slug", "organisation__name")
-        return dict(self._rows(Project.objects.published()).values_list(*named).distinct())
+        """Every public organisation: of one that takes part in nothing the list is empty."""
+        return dict(Organisation.objects.published().values_list("slug", "name"))
 
     def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
         agreed = ProjectPartner.objects.agreed().filter(organisation__slug__in=codes)

@@ -50,9 +50,13 @@ class EventSerializer(DescribedSerializer):
     pages = PagesField()
     title = BilingualField()
     summary = BilingualField()
-    period = BilingualField(
-        help_text=_("Where it has words, the dates only sort: they are not to be shown.")
+    starts_at = serializers.DateTimeField(
+        source="stated_start", allow_null=True, help_text=_("Null where no date is known.")
     )
+    ends_at = serializers.DateTimeField(
+        source="stated_end", allow_null=True, help_text=_("Null where nobody said.")
+    )
+    period = BilingualField(help_text=_("When it takes place, in words, where no date is known."))
     status = serializers.ChoiceField(
         choices=Event.Outcome.choices,
         source="outcome",

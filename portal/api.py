@@ -28,6 +28,7 @@ from portal.display import capitalised
 from portal.downloads import open_data
 from portal.filters import RELEVANCE, DayFilter, Facet, SearchFilter, SortFilter
 from portal.limits import client_address
+from portal.listing import is_page
 from portal.words import LONGEST_QUERY
 
 
@@ -71,6 +72,13 @@ class Pages(PageNumberPagination):
             and 1 <= int(asked) <= self.max_page_size
         ):
             raise ValidationError({"page_size": _("Give a number from 1 to 100.")})
+        return int(asked)
+
+    def get_page_number(self, request: Request, paginator: Any) -> Any:
+        """The page asked for; a 400 for what is no number of a page."""
+        asked = request.query_params.get(self.page_query_param, "1")
+        if not is_page(asked):
+            raise ValidationError({self.page_query_param: _("Give a number, from 1.")})
         return int(asked)
 
     def get_next_link(self) -> str | None:

@@ -191,6 +191,16 @@ class Event(Titled):
         return self.starts_at is not None and not i18n.text(self, "period").value
 
     @property
+    def stated_start(self) -> datetime.datetime | None:
+        """When it starts, as far as that is to be read."""
+        return self.starts_at if self.has_days else None
+
+    @property
+    def stated_end(self) -> datetime.datetime | None:
+        """When it ends, as far as that is to be read."""
+        return self.ends_at if self.has_days else None
+
+    @property
     def is_past(self) -> bool:
         """Whether it is over, as `EventQuerySet.past` counts it."""
         last = self.ends_at or self.starts_at

@@ -43,7 +43,8 @@ def notice(event: Event) -> dict[str, str] | None:
     if event.outcome == Event.Outcome.POSTPONED:
         text = _("The date shown may be the one first planned: ask the organisers before you come.")
         return {"level": "warn", "title": _("This event is postponed"), "text": text}
-    if event.is_past:
+    # Beside a period in words nobody said that it took place.
+    if event.is_past and event.has_days:
         return {"level": "info", "title": "", "text": _("This event is over.")}
     return None
 

@@ -76,7 +76,7 @@ def test_row_says_what_everybody_may_read(client):
         name="Laboratoire",
         short_name="LAB",
         kind="laboratory",
-        parent=parent,
+        part_of=parent,
         commune=factories.CommuneFactory(name="Lattes"),
         latitude=43.6,
         longitude=3.9,

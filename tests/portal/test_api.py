@@ -85,9 +85,39 @@ def test_what_means_nothing_is_a_400_that_names_it(client, name, query, key):
 
 
 @pytest.mark.parametrize("name", LISTS)
-@pytest.mark.parametrize("page", ["0", "-1", "99", "last1", "９"])
-def test_a_page_that_does_not_exist_is_a_404(client, name, page):
-    assert client.get(f"/api/v1/{name}/", {"page": page}).status_code == 404
+@pytest.mark.parametrize("page", ["0", "-1", "last1", "last", "９"])
+def test_a_page_that_is_no_number_is_refused(client, name, page):
+    answer = client.get(f"/api/v1/{name}/", {"page": page})
+
+    assert answer.status_code == 400
+    assert [error["attr"] for error in answer.json()["errors"]] == ["page"]
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_page_beyond_the_last_is_not_there(client, name):
+    assert client.get(f"/api/v1/{name}/", {"page": "99"}).status_code == 404
+
+
+def test_any_organisation_may_be_asked_for_as_a_partner(client):
+    factories.OrganisationFactory(name="Seule")
+    withdrawn = factories.OrganisationFactory(name="Partie", withdrawn=True)
+
+    alone = client.get("/api/v1/projects/", {"partner": "seule"})
+    gone = client.get("/api/v1/projects/", {"partner": withdrawn.slug})
+
+    assert (alone.status_code, alone.json()["count"]) == (200, 0)
+    assert gone.status_code == 400
+
+
+def test_event_whose_time_is_said_in_words_has_no_date(client):
+    event = factories.EventFactory(period_fr="printemps 2024", starts_at="2024-03-01T09:00:00Z")
+
+    answer = client.get(f"/api/v1/events/{event.pk}/").json()
+    page = client.get(event.get_absolute_url()).content.decode()
+
+    assert (answer["starts_at"], answer["ends_at"]) == (None, None)
+    assert answer["period"]["fr"] == "printemps 2024"
+    assert "This event is over" not in page and "Cet événement est terminé" not in page
 
 
 @pytest.mark.threat("T1", "extra names")
