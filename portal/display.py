@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel.dates import get_timezone_location
+from django.conf import settings
 from django.db import models
 from django.utils import formats
 from django.utils.html import format_html
@@ -108,6 +109,15 @@ def date_range(start: datetime.date, end: datetime.date | None = None) -> str:
     return pgettext("dates", "%(first)s to %(last)s") % {"first": words, "last": long_date(last)}
 
 
+def moment(value: datetime.datetime, whole_day: bool = False) -> str:
+    """A moment in the zone it has, which is named if it is not ours; of a whole day, the day alone."""
+    if whole_day:
+        return long_date(value)
+    zone = str(value.tzinfo)
+    said = "" if zone == settings.TIME_ZONE else f" ({zone_name(zone)})"
+    return date_time(value) + said
+
+
 def time_range(start: datetime.datetime, end: datetime.datetime | None = None) -> str:
     """de 14 h à 17 h 30, à 14 h; 2pm to 5:30pm, at 2pm."""
     if end is None or end == start:
@@ -169,11 +179,22 @@ def number(value: int | float | Decimal | None) -> str:
     return plain.replace(",", NBSP).replace(".", ",")
 
 
+def exact(value: int | float | Decimal) -> str:
+    """43,6112 in French, 43.6112 in English: every decimal, for what is measured."""
+    plain = f"{Decimal(str(value)):f}"
+    return plain.replace(".", ",") if is_french() else plain
+
+
 def euros(value: int | float | Decimal | None) -> str:
     """900 000 € in French, €900,000 in English."""
     if value is None:
         return ""
     return f"{number(value)}{NBSP}€" if is_french() else f"€{number(value)}"
+
+
+def price(value: int | float | Decimal | None) -> str:
+    """What taking part costs: Gratuit, 12,50 €; Free, €12.50."""
+    return pgettext("price", "Free") if value == 0 else euros(value)
 
 
 def percent(part: int | Decimal, whole: int | Decimal) -> str:

@@ -1,4 +1,8 @@
-"""Model fields that Django does not bring: lists of codes, web addresses, dates known to the year."""
+"""Model fields that Django does not bring: lists of codes, web addresses, dates known to the year.
+
+Some only say what a number or a moment is, so that every page writes it as such
+(`portal/lifecycle/content.py`); the database knows them as Django's own.
+"""
 
 import re
 from collections.abc import Iterable
@@ -80,14 +84,18 @@ class CodeListField(models.CharField):
         return name, path, args, {**kwargs, "codes": []}
 
 
-def validate_partial_date(value: str) -> None:
-    """Refuse what is not a year, a month or a day of ISO 8601 (2011, 2024-04, 2025-02-17)."""
+def is_partial_date(value: str) -> bool:
+    """Whether this is a year, a month or a day of ISO 8601 (2011, 2024-04, 2025-02-17)."""
     full = value + {4: "-01-01", 7: "-01"}.get(len(value), "")
     try:
-        good = re.fullmatch(r"\d{4}(-\d{2}){0,2}", value) and parse_date(full)
+        return bool(re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", value) and parse_date(full))
     except ValueError:
-        good = None
-    if not good:
+        return False
+
+
+def validate_partial_date(value: str) -> None:
+    """Refuse what is no date known to the year, the month or the day."""
+    if not is_partial_date(value):
         raise ValidationError(
             _("Give a year (2024), a month (2024-04) or a day (2024-04-15)."), code="partial_date"
         )
@@ -114,3 +122,44 @@ class PartialDateField(models.CharField):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["max_length"] = 10
         super().__init__(*args, **kwargs)
+
+
+class EuroField(models.PositiveBigIntegerField):
+    """An amount in whole euros."""
+
+    def deconstruct(self) -> Any:
+        return _known_as(models.PositiveBigIntegerField, super().deconstruct())
+
+
+class PriceField(models.DecimalField):
+    """What something costs, in euros; 0 is free."""
+
+    def deconstruct(self) -> Any:
+        return _known_as(models.DecimalField, super().deconstruct())
+
+
+class YearField(models.PositiveSmallIntegerField):
+    """A year: four figures, and no space between them."""
+
+    def deconstruct(self) -> Any:
+        return _known_as(models.PositiveSmallIntegerField, super().deconstruct())
+
+
+class MomentField(models.DateTimeField):
+    """A moment that its own row says the time zone of, and whether only the day of it counts.
+
+    `zone` and `whole_day` name the columns that do.
+    """
+
+    def __init__(self, *args: Any, zone: str = "", whole_day: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone, self.whole_day = zone, whole_day
+
+    def deconstruct(self) -> Any:
+        return _known_as(models.DateTimeField, super().deconstruct())
+
+
+def _known_as(kind: type[models.Field], deconstructed: Any) -> Any:
+    """What migrations know of a field that differs from Django's own only in how it is read."""
+    name, _path, args, kwargs = deconstructed
+    return name, f"django.db.models.{kind.__name__}", args, kwargs

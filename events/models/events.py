@@ -18,7 +18,7 @@ from events.models.base import Titled
 from events.querysets import END_UNSAID, WHOLE_DAY, EventQuerySet
 from portal import display, i18n
 from portal.cards import Card
-from portal.fields import CodeListField, WebAddressField
+from portal.fields import CodeListField, MomentField, PriceField, WebAddressField
 from portal.models import AgreedRow
 
 
@@ -78,8 +78,8 @@ class Event(Titled):
 
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     outcome = models.CharField(_("status"), max_length=9, choices=Outcome, default=Outcome.PLANNED)
-    starts_at = models.DateTimeField(_("start"), null=True, blank=True)
-    ends_at = models.DateTimeField(_("end"), null=True, blank=True)
+    starts_at = MomentField(_("start"), zone="timezone", whole_day="all_day", null=True, blank=True)
+    ends_at = MomentField(_("end"), zone="timezone", whole_day="all_day", null=True, blank=True)
     all_day = models.BooleanField(_("all day"), default=False)
     timezone = models.CharField(
         _("time zone"), max_length=40, default=settings.TIME_ZONE, validators=[validate_time_zone]
@@ -103,7 +103,7 @@ class Event(Titled):
     online_url = WebAddressField(_("online address"), blank=True)
     languages = CodeListField(_("languages spoken"), codes=LANGUAGES)
     audience = CodeListField(_("audience"), codes=AUDIENCES)
-    price = models.DecimalField(
+    price = PriceField(
         _("price"),
         max_digits=8,
         decimal_places=2,

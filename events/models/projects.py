@@ -16,7 +16,7 @@ from events.models.base import Titled
 from events.querysets import ProjectQuerySet
 from portal import i18n
 from portal.cards import Card
-from portal.fields import PartialDateField
+from portal.fields import EuroField, PartialDateField, YearField
 from portal.models import AgreedRow, LinkRow, Row
 
 ONE_FUNDER = _("Name one funder: an organisation of the directory, or another name.")
@@ -200,13 +200,9 @@ class FundingLine(SourcedRow):
         blank=True,
         help_text=_("Whom the directory does not have, such as a ministry or the European Union."),
     )
-    amount = models.PositiveBigIntegerField(
-        _("amount"), validators=[MinValueValidator(1)], help_text=_("In euros.")
-    )
+    amount = EuroField(_("amount"), validators=[MinValueValidator(1)], help_text=_("In euros."))
     programme = models.CharField(pgettext_lazy("funding", "programme"), max_length=150, blank=True)
-    year = models.PositiveSmallIntegerField(
-        _("year"), null=True, blank=True, validators=[MinValueValidator(1990)]
-    )
+    year = YearField(_("year"), null=True, blank=True, validators=[MinValueValidator(1990)])
 
     class Meta(SourcedRow.Meta):
         verbose_name = _("funding line")

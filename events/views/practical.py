@@ -76,9 +76,7 @@ def host(url: str) -> str:
 
 def price(event: Event) -> str:
     """What it costs to come; nothing where nobody said."""
-    if event.price is None:
-        return ""
-    return pgettext("price", "Free") if event.is_free else display.euros(event.price)
+    return display.price(event.price)
 
 
 def labels(event: Event, name: str) -> str:

@@ -10,10 +10,11 @@ name it has in the stores, "" if there is none.
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
@@ -22,13 +23,40 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal import i18n, storage
-from portal.display import capitalised, date_time, long_date
-from portal.fields import CodeListField
+from portal.display import (
+    capitalised,
+    euros,
+    exact,
+    long_date,
+    moment,
+    number,
+    partial_date,
+    price,
+)
+from portal.fields import (
+    CodeListField,
+    EuroField,
+    MomentField,
+    PartialDateField,
+    PriceField,
+    YearField,
+    is_partial_date,
+)
 from portal.models import AgreedRow, Published
 
 Values = dict[str, Any]
 
 NO_LONGER = gettext_lazy("This field no longer exists: write it again.")
+
+# How a number is written, by what it counts: the first kind that fits.
+FIGURES: tuple[tuple[type[models.Field], Callable[[Any], str]], ...] = (
+    (PriceField, price),
+    (EuroField, euros),
+    (YearField, str),
+    (models.IntegerField, number),
+    (models.DecimalField, exact),
+    (models.FloatField, exact),
+)
 
 
 class Rows:
@@ -243,8 +271,12 @@ class Content:
             return capitalised(self.row_model(name)._meta.verbose_name_plural)
         return column_label(self.model, name)
 
-    def display(self, name: str, raw: Any) -> str:
-        """A value as a person reads it, a line for each row or choice; as it is if it means nothing."""
+    def display(self, name: str, raw: Any, version: Values | None = None) -> str:
+        """A value as a person reads it, a line for each row or choice; as it is if it means nothing.
+
+        `version` is the content it is part of, as far as it is known: it may say in which time zone
+        a moment is meant.
+        """
         if raw in ("", None, []):
             return ""
         if not self._fits(name, raw):
@@ -257,7 +289,7 @@ class Content:
             return "\n".join(str(found.get(key, f"#{key}")) for key in raw)
         if name in self.images:
             return str(raw)
-        return display(self.model, name, raw)
+        return display(self.model, name, raw, version)
 
     def _display_row(self, name: str, row: Values) -> str:
         """A row in the order of its columns, for a database may keep another; then what is of old."""
@@ -341,21 +373,37 @@ def _existing_key(field: models.ForeignKey, raw: Any) -> Any:
     return key
 
 
-def display(model: type[models.Model], column: str, raw: Any) -> str:
+def display(model: type[models.Model], column: str, raw: Any, version: Values | None = None) -> str:
     """One plain value as a person reads it in the active language."""
-    field = model._meta.get_field(column)
+    field: Any = model._meta.get_field(column)
     if isinstance(field, CodeListField):
         return ", ".join(field.labels(raw))
     if isinstance(field, models.ForeignKey):
-        related: Any = field.related_model
-        return str(related._default_manager.filter(pk=raw).first() or f"#{raw}")
-    if field.choices:  # type: ignore[union-attr]
-        return str(dict(field.flatchoices).get(raw, raw))  # type: ignore[union-attr]
+        return str(field.related_model._default_manager.filter(pk=raw).first() or f"#{raw}")
+    if field.choices:
+        return str(dict(field.flatchoices).get(raw, raw))
     if isinstance(raw, bool):
         return _("Yes") if raw else _("No")
     if isinstance(field, models.DateTimeField):
-        moment = timezone.localtime(datetime.datetime.fromisoformat(raw))
-        return date_time(moment)
+        return _display_moment(field, raw, version or {})
     if isinstance(field, models.DateField):
         return long_date(datetime.date.fromisoformat(raw))
-    return str(raw)
+    if isinstance(field, PartialDateField) and is_partial_date(raw):
+        return partial_date(raw)
+    return _display_figure(field, raw)
+
+
+def _display_moment(field: models.DateTimeField, raw: str, version: Values) -> str:
+    """A moment in the zone that its version says it is meant in, else in ours."""
+    said = datetime.datetime.fromisoformat(raw)
+    if not isinstance(field, MomentField):
+        return moment(timezone.localtime(said))
+    zone = version.get(field.zone)
+    known = ZoneInfo(zone) if zone in available_timezones() else None
+    return moment(timezone.localtime(said, known), bool(version.get(field.whole_day)))
+
+
+def _display_figure(field: models.Field, raw: Any) -> str:
+    """A number in the reader's way of writing one; anything else as it is."""
+    write = next((written for kind, written in FIGURES if isinstance(field, kind)), str)
+    return write(Decimal(raw) if isinstance(field, models.DecimalField) else raw)

@@ -77,7 +77,8 @@ def of_submission(submission: Submission, image_url: ImageURL) -> list[Row]:
     for row in rows:
         name = row["name"]
         if name in held_up:
-            row |= {"state": "conflict", "base": content.display(name, submission.base.get(name))}
+            base = content.display(name, submission.base.get(name), live | submission.base)
+            row |= {"state": "conflict", "base": base}
         elif name in submission.values and row["state"] == "unchanged" and submission.is_open:
             # Somebody published the same meanwhile: nothing is left to compare, but it is part of it.
             row["state"] = "changed"
@@ -117,8 +118,8 @@ def _row(content: Content, name: str, before: Values, after: Values, image_url: 
     row: Row = {
         "name": name,
         "label": content.label(name),
-        "live": content.display(name, before[name]),
-        "proposed": content.display(name, after[name]),
+        "live": content.display(name, before[name], before),
+        "proposed": content.display(name, after[name], after),
         "state": _state(content, name, before, after),
     }
     if name in content.images:

@@ -327,7 +327,7 @@ class ContentForm(forms.ModelForm):
 
     def show_other(self, name: str, theirs: Any, who: str, *, taken: bool = False) -> None:
         """Show somebody else's version beside a field, with a box to take it."""
-        shown = self.content.display(name, theirs)
+        shown = self.content.display(name, theirs, self.proposed)
         if name in self.content.images and theirs:
             shown = str(_("Another image"))
         self.others[name] = Difference(name, self.content.label(name), shown, who, taken)

@@ -33,7 +33,11 @@ AFTERNOON = datetime.datetime(2025, 2, 17, 14, 30)
         (display.number, 1100, "1\u00a0100", "1,100"),
         (display.number, 12.5, "12,50", "12.50"),
         (display.number, None, "", ""),
+        (display.exact, 43.6112, "43,6112", "43.6112"),
         (display.euros, 900_000, "900\u00a0000\u00a0€", "€900,000"),
+        (display.price, 0, "Gratuit", "Free"),
+        (display.price, 12.5, "12,50\u00a0€", "€12.50"),
+        (display.price, None, "", ""),
     ],
 )
 def test_value_is_written_as_each_language_does(write, value, french, english):
