@@ -36,6 +36,8 @@ class Status(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("status", "Withdrawn")
 
 
+# What a submission that was withdrawn by its author is called, told from what was public.
+ABANDONED = "abandoned"
 OPEN = (Status.DRAFT, Status.IN_REVIEW, Status.TO_CORRECT)
 WRITABLE = (Status.DRAFT, Status.TO_CORRECT)
 PUBLIC = ((Status.PUBLISHED, Status.PUBLISHED.label), (Status.WITHDRAWN, Status.WITHDRAWN.label))
@@ -262,6 +264,13 @@ class Submission(models.Model):
     @property
     def is_writable(self) -> bool:
         return self.status in WRITABLE
+
+    @property
+    def standing(self) -> str:
+        """What became of it, as its badge says: of what was published, whether it still is."""
+        if self.status == Status.PUBLISHED and self.target and not self.target.is_published:
+            return Status.WITHDRAWN
+        return ABANDONED if self.status == Status.WITHDRAWN else self.status
 
     @property
     def title(self) -> str:

@@ -18,8 +18,8 @@ from members.views.access import MemberRequest, signed_in
 from portal.lifecycle import agreements, diff, review
 from portal.lifecycle.errors import MessageRequired, ReviewError
 from portal.lifecycle.kinds import Kind
-from portal.models import OPEN, HistoryEntry, Published, Submission
-from portal.writing.editing import image_address
+from portal.models import OPEN, Published, Submission
+from portal.writing.preview import images_of_step
 
 A_PAGE = 20
 
@@ -76,7 +76,7 @@ def content_history(request: MemberRequest, slug: str, kind: str, pk: int) -> Ht
     )
     newest = next((entry for entry in history.exclude(diff={})[:1]), None)
     for entry in steps.object_list:
-        entry.rows = diff.of_steps(found.content, entry.diff, _images_of(entry, target))
+        entry.rows = diff.of_steps(found.content, entry.diff, images_of_step(entry, target))
         # What came after it can be undone; after the last change there is nothing to undo.
         entry.can_be_restored = bool(entry.diff) and entry != newest
     context = {
@@ -89,16 +89,6 @@ def content_history(request: MemberRequest, slug: str, kind: str, pk: int) -> Ht
         "noindex": True,
     }
     return render(request, "members/workspace/content_history.html", context)
-
-
-def _images_of(entry: HistoryEntry, target: Published) -> diff.ImageURL:
-    """Where an editor sees the images of one step: through the submission that brought them."""
-
-    def url(column: str, side: str) -> str:
-        name = entry.diff[column][side == "proposed"]
-        return image_address(name, entry.submission, target)
-
-    return url
 
 
 @signed_in

@@ -8,12 +8,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from members.views import access, trails
 from members.views.access import MemberRequest, signed_in
-from portal.lifecycle import agreements, diff, kinds, permissions, review
+from portal.lifecycle import agreements, diff, kinds, outcome, permissions, review
 from portal.lifecycle.errors import Incomplete, NothingToSubmit, ReviewError
 from portal.models import HistoryEntry, Status, Submission
 from portal.writing import preview
@@ -59,8 +59,14 @@ def _page(
         "is_new": diff.is_new(submission),
         "filled": _written(rows),
         "rows": rows,
+        # What was compared with what is not online any more, or was not then.
+        "before": "" if submission.is_open else pgettext("version", "Before"),
         "conflicts": [row for row in rows if row["state"] == "conflict"],
         "entries": entries,
+        "parts": outcome.parts(
+            submission, entries, rows, lambda step: preview.images_of_step(step, target)
+        ),
+        "withdrawal": review.withdrawal(target),
         "answer": _answer(submission, entries),
         "ahead": _ahead(submission),
         "named": _to_be_asked(submission),

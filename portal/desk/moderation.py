@@ -24,7 +24,7 @@ from portal import head, i18n
 from portal.desk import queue
 from portal.desk.live import withdraw_page
 from portal.desk.site import ReadOnlyDesk, failures, is_key
-from portal.lifecycle import agreements, diff, errors, kinds, permissions, review
+from portal.lifecycle import agreements, diff, errors, kinds, outcome, permissions, review
 from portal.models import HistoryEntry, Status, Submission
 from portal.writing import preview
 
@@ -174,6 +174,7 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
     ) -> HttpResponse:
         """The page, with what was typed into `form` and what the life cycle said of it."""
         rows = diff.of_submission(submission, self._image_url(submission))
+        history = list(submission.history.select_related("actor"))
         may_decide = self._may_decide(request, submission)
         fresh = form is None or type(error) in HTTP_STATUS
         ticked = None if fresh else set(form.cleaned_data.get("fields_chosen", []))  # type: ignore[union-attr]
@@ -193,7 +194,9 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
             "error_target": ERROR_TARGETS.get(type(error), "") if error else "",
             "failures": failures(kinds.of(submission).content, error),
             "author_message": author_message(submission),
-            "history": submission.history.select_related("actor"),
+            "history": history,
+            "parts": outcome.parts(submission, history, rows),
+            "withdrawal": review.withdrawal(submission.target),
             "named": named(submission),
             "colleagues": judges(submission).exclude(pk=request.user.pk) if may_decide else [],
         }

@@ -64,9 +64,10 @@ class StatusFilter(admin.SimpleListFilter):
     parameter_name = "status"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        decided = (Status.TO_CORRECT, Status.REFUSED, Status.PUBLISHED, Status.WITHDRAWN)
+        decided = (Status.TO_CORRECT, Status.REFUSED, Status.PUBLISHED)
         return [
             *((status.value, str(status.label)) for status in decided),
+            (Status.WITHDRAWN.value, pgettext("status", "Abandoned")),
             ("all", pgettext("status", "All")),
         ]
 

@@ -25,7 +25,8 @@ Step = tuple[Literal["same", "change"], str, str]
 # So many pairs of equal pieces are compared at most: a hostile text must not hold up a moderator.
 MOST_PAIRS = 50_000
 SENTENCE = re.compile(r"[^\n.!?]*[\n.!?]+|[^\n.!?]+")
-WORD = re.compile(r"\w+|[^\w\s]|\s+")
+# A figure is one word, with the spaces, points and commas in it.
+WORD = re.compile(r"\d+(?:[\u00a0.,]\d+)+|\w+|[^\w\s]|\s+")
 
 
 # --- Words -----------------------------------------------------------------------------------------

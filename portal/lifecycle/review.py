@@ -351,6 +351,13 @@ def history(target: Published) -> Any:
     ).select_related("actor")
 
 
+def withdrawal(target: Published | None) -> HistoryEntry | None:
+    """The step that took `target` off the public pages, if it is off them: by whom, when and why."""
+    if target is None or target.is_published:
+        return None
+    return history(target).filter(action=Action.WITHDRAWN).first()
+
+
 # --- Validity and preview ---------------------------------------------------------------------------
 
 

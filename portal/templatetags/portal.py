@@ -28,7 +28,7 @@ from portal.forms import LANGUAGE_NAMES, ErrorItem, error_items, label_of
 from portal.head import Head
 from portal.lifecycle import diff
 from portal.markdown import render
-from portal.models import Status
+from portal.models import ABANDONED, Status
 
 register = template.Library()
 
@@ -289,8 +289,9 @@ def page_numbers(page: Page) -> list[int | str]:
 
 # --- States and changes ---------------------------------------------------------------------------
 
-# States that are not those of a submission: the two sides of a text, and a date still to come.
+# States besides `Status`: a request given up, the two sides of a text, and a date still to come.
 SIDE_STATES = {
+    ABANDONED: lambda: pgettext("status", "Abandoned"),
     "current": lambda: pgettext("translation", "Up to date"),
     "empty": lambda: pgettext("translation", "Empty"),
     "outdated": lambda: pgettext("translation", "To review"),

@@ -15,12 +15,10 @@ from typing import Any, ClassVar, NamedTuple, cast
 from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
 from django.core.validators import MaxLengthValidator
 from django.forms.models import construct_instance
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -28,11 +26,12 @@ from portal import i18n, limits, storage
 from portal.display import capitalised
 from portal.forms import control_id
 from portal.images import ImageUploadField
-from portal.lifecycle import content, kinds, review
+from portal.lifecycle import content, review
 from portal.lifecycle.content import Content, Values
 from portal.lifecycle.errors import ReviewError
 from portal.models import Published, Submission
 from portal.writing import quota
+from portal.writing.preview import image_address
 from portal.writing.rows import BaseRows, RowForm, rows_factory
 
 Sections = tuple[tuple[Any, tuple[str, ...]], ...]
@@ -426,21 +425,6 @@ class ContentForm(forms.ModelForm):
         if data is not None and one_more:
             data = factory.with_one_more(data, name)
         return factory(data=data, prefix=name, initial=form.initial_from(self.proposed[name]))
-
-
-def image_address(name: str, submission: Submission | None, target: Published | None) -> str:
-    """Where those who write an object see an image of it: in public if it is live, else as held."""
-    if not name:
-        return ""
-    if target is not None and name in _public_images(target):
-        return default_storage.url(name)
-    return reverse("members:submission-image", args=[submission.pk, name]) if submission else ""
-
-
-def _public_images(target: Published) -> set[str]:
-    if not target.is_published:
-        return set()
-    return {getattr(target, name).name for name in kinds.of(target).content.images}
 
 
 # --- Marks --------------------------------------------------------------------------------------------

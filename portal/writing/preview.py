@@ -7,12 +7,13 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.html import escape
 
 from portal import storage
-from portal.lifecycle import kinds, review
-from portal.models import Submission
+from portal.lifecycle import diff, kinds, review
+from portal.models import HistoryEntry, Published, Submission
 
 
 def preview(
@@ -43,6 +44,30 @@ def held_image(name: Any) -> HttpResponse:
         raise Http404
     # Everything in this store was drawn anew as WebP (portal/images.py).
     return private(FileResponse(storage.held_storage().open(name), content_type="image/webp"))
+
+
+def image_address(name: str, submission: Submission | None, target: Published | None) -> str:
+    """Where those who write an object see an image of it: in public if it is live, else as held."""
+    if not name:
+        return ""
+    if target is not None and name in _public_images(target):
+        return default_storage.url(name)
+    return reverse("members:submission-image", args=[submission.pk, name]) if submission else ""
+
+
+def _public_images(target: Published) -> set[str]:
+    if not target.is_published:
+        return set()
+    return {getattr(target, name).name for name in kinds.of(target).content.images}
+
+
+def images_of_step(entry: HistoryEntry, target: Published | None) -> diff.ImageURL:
+    """Where those who write an object see the images of one step: through what brought them."""
+
+    def url(column: str, side: str) -> str:
+        return image_address(entry.diff[column][side == "proposed"], entry.submission, target)
+
+    return url
 
 
 def private(response: Any) -> Any:

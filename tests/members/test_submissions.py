@@ -1,5 +1,7 @@
 """The page of a submission: what it says in each state, its preview and images, and its actions."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -120,6 +122,147 @@ def test_request_published_in_part_says_what_the_moderators_said(
 
     assert "Under review" in html
     assert "Le résumé demande réflexion." in html
+
+
+@pytest.fixture
+def in_parts(alice, dana, organisation):
+    """An edit of which the website is published, and the summary is not."""
+    values = {"summary_fr": "Un.", "website": "https://a.example/"}
+    sent = hold("organisation", values, by=alice, target=organisation, sent=True)
+    return review.publish(sent, by=dana, fields=["website"])
+
+
+def fates(html):
+    """What the page says became of each group of fields: the heading, then the fields."""
+    part = html.split("What was sent", 1)[0].split("What you wrote", 1)[0]
+    pairs = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", part)
+    return [(re.sub(r" on .*", "", heading), fields) for heading, fields in pairs]
+
+
+def test_request_published_in_part_says_what_became_of_each_field(signed_in, in_parts):
+    html = page(signed_in, in_parts)
+
+    assert "Part of it is published. A moderator still has to decide on the rest" in html
+    assert fates(html) == [("Published", "Website"), ("Still under review", "Summary (FR)")]
+    # Both are shown: what was published of it, and what waits.
+    sent = html.split("What was sent", 1)[1]
+    assert "https://a.example/" in re.sub(r"<.*?>", "", sent).replace("added: ", "")
+    assert "Un." in sent
+
+
+def test_rest_that_is_to_correct_is_told_from_what_is_published(signed_in, dana, in_parts):
+    review.ask_correction(in_parts, by=dana, message="Plus long.")
+
+    html = page(signed_in, in_parts)
+
+    assert "Part of it is published. For the rest, the moderators ask for a change." in html
+    assert fates(html) == [("Published", "Website"), ("To correct", "Summary (FR)")]
+
+
+def test_rest_that_is_refused_is_told_from_what_is_published(signed_in, dana, in_parts):
+    review.refuse(in_parts, by=dana, message="Non.")
+
+    html = page(signed_in, in_parts)
+
+    assert "Part of it is published. The moderators did not accept the rest." in html
+    assert fates(html) == [("Published", "Website"), ("Not accepted", "Summary (FR)")]
+
+
+def test_rest_that_was_taken_back_and_given_up_is_told_from_what_is_published(
+    signed_in, alice, in_parts
+):
+    taken_back = review.take_back(in_parts, by=alice)
+    as_draft = fates(page(signed_in, taken_back))
+    review.discard(taken_back, by=alice)
+
+    html = page(signed_in, in_parts)
+
+    assert as_draft == [("Published", "Website"), ("In the draft, not sent", "Summary (FR)")]
+    assert "Part of it is published. The rest was abandoned" in html
+    assert fates(html) == [("Published", "Website"), ("Abandoned", "Summary (FR)")]
+
+
+def test_request_published_in_two_steps_shows_both(signed_in, dana, in_parts):
+    review.publish(in_parts, by=dana)
+
+    html = page(signed_in, in_parts)
+
+    assert fates(html) == [("Published", "Website"), ("Published", "Summary (FR)")]
+    assert "https://a.example/" in html
+
+
+def test_request_published_at_once_has_no_parts(signed_in, alice, dana, draft):
+    review.publish(review.submit(draft, by=alice), by=dana)
+
+    assert fates(page(signed_in, draft)) == []
+
+
+def test_published_edit_is_compared_with_what_was_before(signed_in, dana, waiting):
+    review.publish(waiting, by=dana)
+
+    html = page(signed_in, waiting)
+
+    assert '<th scope="col">Before</th>' in html
+    assert '<th scope="col">Live</th>' not in html
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_what_was_withdrawn_since_is_no_longer_called_published(
+    language, signed_in, alice, dana, draft
+):
+    review.publish(review.submit(draft, by=alice), by=dana)
+    review.withdraw(Event.objects.get(), by=dana, message="Reporté à l’an prochain.")
+
+    html = page(signed_in, draft, language)
+
+    said = {"fr": "la page a été retirée depuis, le", "en": "has been withdrawn since, on"}
+    badge = {"fr": "Retiré", "en": "Withdrawn"}
+    assert said[language] in html
+    assert f'<span class="badge badge-withdrawn">{badge[language]}</span>' in html
+    assert "badge-published" not in html
+    assert "Reporté à l’an prochain." in html
+    edit = address("content-edit", "laboratoire-des-arches", "event", 1, language=language)
+    assert edit.replace("/1/", f"/{Event.objects.get().pk}/") in html
+
+
+def test_what_came_back_online_is_published_again(signed_in, alice, dana, fay, draft):
+    review.publish(review.submit(draft, by=alice), by=dana)
+    event = review.withdraw(Event.objects.get(), by=dana, message="Par erreur.")
+    review.republish(event, by=fay)
+
+    html = page(signed_in, draft)
+
+    assert "badge-published" in html
+    assert "Par erreur." not in html
+
+
+def test_draft_over_what_is_withdrawn_says_why_nothing_is_online(
+    signed_in, alice, dana, organisation
+):
+    review.withdraw(organisation, by=dana, message="Fermé pour l’été.")
+    draft = hold("organisation", {"summary_fr": "De retour."}, by=alice, target=organisation)
+
+    html = page(signed_in, draft)
+
+    assert "Nothing is online at the moment: it was withdrawn on" in html
+    assert "Fermé pour l’été." in html
+
+
+def test_lists_tell_what_was_withdrawn_or_given_up_from_what_is_published(
+    signed_in, alice, dana, organisation, draft
+):
+    given_up = hold("event", EVENT, by=alice, organisation=organisation)
+    review.discard(given_up, by=alice)
+    review.publish(review.submit(draft, by=alice), by=dana)
+    review.withdraw(Event.objects.get(), by=dana, message="Reporté.")
+
+    first = get(signed_in, "workspace", language="en").content.decode()
+    events = get(signed_in, "content-list", organisation.slug, "event", language="en")
+
+    decided = first.split("Decided lately", 1)[1]
+    closed = events.content.decode().split("Closed requests", 1)[1]
+    assert "badge-withdrawn" in decided and "badge-published" not in decided
+    assert "Abandoned</span>" in closed and "abandoned on" in closed
 
 
 def test_conflict_is_announced(signed_in, fay, organisation, waiting):

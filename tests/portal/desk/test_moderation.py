@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import re
 
 import pytest
 from django.core import mail
@@ -286,6 +287,30 @@ def test_page_tells_an_agreement_that_was_given_from_one_that_must_be_asked_agai
     assert own.row is not None
     assert (other.row, other.will_be_asked) == (None, True)
     assert "Lettre du 3 mars" not in desk.get(page(waiting)).content.decode().split("folded")[0]
+
+
+def test_page_says_which_fields_are_public_already(desk, dana, held):
+    review.publish(held, by=dana, fields=["website"])
+
+    html = desk.get(page(held).replace("/fr/", "/en/")).content.decode()
+
+    parts = html.split("<dl>", 1)[1].split("</dl>", 1)[0]
+    assert re.findall(r"<dd>(.*?)</dd>", parts) == ["Website", "Summary (FR)"]
+    assert "<dt>Published on " in parts
+    assert "<dt>Still under review</dt>" in parts
+
+
+def test_page_says_that_what_was_published_has_been_withdrawn(desk, dana, held, organisation):
+    review.publish(held, by=dana)
+    organisation.refresh_from_db()
+    review.withdraw(organisation, by=dana, message="Fermé pour l’été.")
+
+    html = desk.get(page(held).replace("/fr/", "/en/")).content.decode()
+
+    assert '<span class="badge badge-withdrawn">Withdrawn</span>' in html
+    assert "badge-published" not in html
+    assert "Withdrawn on " in html
+    assert "Fermé pour l’été." in html
 
 
 def test_page_escapes_what_editors_write(desk, alice, organisation):

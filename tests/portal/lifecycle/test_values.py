@@ -90,3 +90,13 @@ def test_diff_says_each_side_in_its_own_zone():
 
     assert rows["starts_at"]["live"] == "4 March 2027 at 1pm"
     assert rows["starts_at"]["proposed"] == "4 March 2027 at 7am (Toronto time)"
+
+
+def test_figure_changes_as_a_whole():
+    said = diff.words(f"900{NBSP}000{NBSP}€ et 43,61", f"950{NBSP}000{NBSP}€ et 43,65")
+
+    assert said == [
+        ("change", f"900{NBSP}000", f"950{NBSP}000"),
+        ("same", f"{NBSP}€ et ", f"{NBSP}€ et "),
+        ("change", "43,61", "43,65"),
+    ]
