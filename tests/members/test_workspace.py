@@ -3,12 +3,13 @@
 import datetime
 
 import pytest
+from django.test import TestCase
 from django.utils import timezone
 
 from events.models import ProjectPartner
 from portal.lifecycle import review
 from portal.models import HistoryEntry, Submission
-from tests import factories
+from tests import browser, factories
 from tests.members.workspace import EVENT, address, get, hold
 
 pytestmark = pytest.mark.django_db
@@ -310,6 +311,38 @@ def test_question_waits_on_the_first_page(signed_in, asked):
 
     assert "Do you agree to Laboratoire des arches being named in “Shared project”?" in html
     assert address("agreement-answer", "projectpartner", asked.pk, language="en") in html
+
+
+@pytest.mark.parametrize(
+    ("who", "language"), [("alice", "fr"), ("bob", "en")], ids=["in French", "in English"]
+)
+def test_mail_leads_to_the_question_itself_signing_in_on_the_way(
+    who, language, client, request, alice, bob, charlie, dana, elsewhere, organisation, mailoutbox
+):
+    partners = [
+        {"organisation": elsewhere.pk, "role": "lead"},
+        {"organisation": organisation.pk, "role": "data"},
+    ]
+    values = {"title_en": "Shared project", "stage": "running", "partners": partners}
+    sent = hold("project", values, by=charlie, organisation=elsewhere, sent=True)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        review.publish(sent, by=dana)
+    row = ProjectPartner.objects.get(organisation=organisation)
+    reader = request.getfixturevalue(who)
+    (message,) = (each for each in mailoutbox if each.to == [reader.email])
+    question = address("agreement-answer", "projectpartner", row.pk, language=language)
+
+    door = client.get(question, follow=True)
+    form = browser.fields(door.content.decode()) | {
+        "login": reader.email,
+        "password": "a-long-enough-password",
+    }
+    answer = client.post(door.request["PATH_INFO"], form)
+
+    assert f"http://testserver{question}" in message.body.splitlines()
+    assert f'href="http://testserver{question}"' in message.alternatives[0].content
+    assert answer.url == question
+    assert "Shared project" in text(client.get(answer.url))
 
 
 def test_question_is_answered_after_its_consequence_was_read(signed_in, alice, asked):
