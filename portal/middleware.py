@@ -55,6 +55,30 @@ class RefuseMalformedInput:
             raise BadRequest("NUL or invalid character in the address")
 
 
+class PlainLineEnds:
+    """Ends the lines of what forms send as they end everywhere here.
+
+    Browsers send CR LF for each line end in a text; limits would count it twice, and a text that
+    nobody touched would differ from the one that is kept.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *args: object) -> None:
+        """Put the fields of a form in the place of what was sent; files and JSON stay as they are."""
+        if any("\r" in value for _name, values in request.POST.lists() for value in values):
+            fields: Any = request.POST.copy()
+            for name, values in request.POST.lists():
+                plain = (value.replace("\r\n", "\n").replace("\r", "\n") for value in values)
+                fields.setlist(name, list(plain))
+            fields._mutable = False  # as Django hands it over
+            request.POST = fields
+
+
 class OwnNotFound:
     """Shows the demo's visitors the page of the site where Django, in DEBUG, lists our addresses.
 

@@ -58,5 +58,5 @@ class _Form(HTMLParser):
 def fields(html: str, form: str = "") -> Data:
     """What the form with this id would send as it stands, buttons and files apart."""
     parser = _Form(form)
-    parser.feed(html)
+    parser.feed(html.replace("\r\n", "\n"))  # as HTML is read
     return parser.data

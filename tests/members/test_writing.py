@@ -625,6 +625,37 @@ def test_bad_value_is_told_beside_its_field_and_kept(
     assert not Submission.objects.exists()
 
 
+LINES = "Une ligne de vingt.\r\n" * 500  # 10 000 characters, as a browser sends them
+
+
+def test_line_end_counts_as_one_character(signed_in, profile):
+    fill(signed_in, profile, description_fr=LINES + "\r\n")
+    page = fill(signed_in, profile, description_fr=LINES + "\r\nencore", rna="x" * 11)
+
+    assert held().values["description_fr"] == "Une ligne de vingt.\n" * 499 + "Une ligne de vingt."
+    html = page.content.decode()
+    assert "10\u00a0007 caractères sur 10\u00a0000" in html
+    assert 'id="id_description_fr_error"' in html
+
+
+def test_lines_that_were_only_shown_are_no_change(signed_in, organisation, profile):
+    for stored in ("Deux\nlignes", "Deux\r\nlignes"):
+        Organisation.objects.filter(pk=organisation.pk).update(description_fr=stored)
+
+        fill(signed_in, profile)
+
+    assert not Submission.objects.exists()
+
+
+def test_message_of_two_thousand_characters_in_lines_is_sent(signed_in, profile):
+    message = "Dix-neuf caractères\r\n" * 99 + "Vingt caractères ici"
+
+    answer = fill(signed_in, profile, "submit", summary_fr="Nouveau.", message=message)
+
+    assert answer.status_code == 302
+    assert held().history.get(action="submitted").message == message.replace("\r\n", "\n")
+
+
 SAFE = [
     "🦩🏳️‍🌈 e\u0301",
     "שלום \u202eabc",
