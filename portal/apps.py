@@ -12,8 +12,10 @@ class PortalConfig(AppConfig):
     verbose_name = _("Moderation and site")
 
     def ready(self) -> None:
-        """Load the system checks."""
-        from portal import checks  # noqa: F401 - registered by being imported
+        """Load the system checks, and the words of the site for what Django refuses."""
+        from portal import checks, wording  # noqa: F401 - checks are registered by being imported
+
+        wording.use()
 
 
 class PortalAdminConfig(AdminConfig):

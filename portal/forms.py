@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from django.forms import BaseForm, BaseFormSet
+from django.forms import BaseForm, BaseFormSet, Field, IntegerField, TextInput
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.utils.translation import pgettext
+
+from portal.display import is_french
 
 
 class PortalFormRenderer(TemplatesSetting):
@@ -20,6 +22,45 @@ class PortalFormRenderer(TemplatesSetting):
     form_template_name = "includes/_form.html"
     formset_template_name = "includes/_formset.html"
     field_template_name = "includes/_field.html"
+
+
+# A figure with its thousands apart: by spaces anywhere, by commas in English.
+THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?")
+
+
+class FigureInput(TextInput):
+    """A number, typed as the reader's language writes it: 900 000 or 12,50 in French, 900,000 or 12.50.
+
+    An input of the type `number` sends nothing at all for what it does not take for one, so that
+    what was typed would be lost without a word.
+    """
+
+    def format_value(self, value: Any) -> str | None:
+        """The number as it is typed; whatever else was typed comes back as it was."""
+        shown = super().format_value(value)
+        is_number = shown is not None and re.fullmatch(r"-?\d+\.\d+", shown)
+        return shown.replace(".", ",") if shown and is_number and is_french() else shown
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        typed = super().value_from_datadict(data, files, name)
+        return _plain_figure(typed) if isinstance(typed, str) else typed
+
+
+def _plain_figure(typed: str) -> str:
+    """What was typed, as a number is written in code if it is one."""
+    figure = re.sub(r"[\s€]", "", typed).replace("−", "-")
+    if is_french():
+        figure = figure.replace(",", ".", 1)
+    elif THOUSANDS.fullmatch(figure):
+        figure = figure.replace(",", "")
+    return figure if re.fullmatch(r"[-+]?\d*\.?\d*", figure) else typed
+
+
+def type_figures(field: Field) -> None:
+    """Let a number be typed as text, if the field asks for one."""
+    if isinstance(field, IntegerField):  # as all numbers are in Django
+        whole = type(field) is IntegerField
+        field.widget = FigureInput(attrs={"inputmode": "numeric" if whole else "decimal"})
 
 
 class ErrorItem(NamedTuple):

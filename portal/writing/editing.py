@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import i18n, limits, storage
 from portal.display import capitalised
-from portal.forms import control_id
+from portal.forms import control_id, type_figures
 from portal.images import ImageUploadField
 from portal.lifecycle import content, review
 from portal.lifecycle.content import Content, Values
@@ -144,6 +144,7 @@ class ContentForm(forms.ModelForm):
         for name, field in self.fields.items():
             field.required = False
             self._say_when_too_long(name, field)
+            type_figures(field)
         self.rows = {
             name: self._rows(name, form, one_more=more == name)
             for name, form in self.row_forms.items()

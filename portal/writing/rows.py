@@ -14,6 +14,7 @@ from django.forms.utils import ErrorDict, ErrorList
 from django.utils.translation import gettext_lazy as _
 
 from portal import i18n
+from portal.forms import type_figures
 from portal.lifecycle import content
 from portal.lifecycle.content import Values
 
@@ -35,6 +36,7 @@ class RowForm(forms.ModelForm):
         for field in self.fields.values():
             field.required = False
             field.widget.attrs.pop("maxlength", None)  # too long is said, not cut
+            type_figures(field)
 
     @classmethod
     def initial_from(cls, rows: list[Values]) -> list[dict[str, Any]]:

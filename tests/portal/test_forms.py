@@ -1,5 +1,6 @@
 """How forms look: markup of a field, the error summary, and nothing that loses what was typed."""
 
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -7,7 +8,7 @@ from django import forms
 from django.template import Context, Template
 from django.utils.translation import override
 
-from portal.forms import error_items
+from portal.forms import error_items, type_figures
 
 
 class Letter(forms.Form):
@@ -32,9 +33,9 @@ def test_error_summary_leads_to_each_control():
     items = [tuple(item) for item in error_items([letter])]
 
     assert items == [
-        ("Subject: Ensure this value has at most 20 characters (it has 21).", "id_subject"),
-        ("Kind: This field is required.", "id_kind_0"),
-        ("Body – Français: This field is required.", "id_body_fr"),
+        ("Subject: This has 21 characters: keep to 20 at most.", "id_subject"),
+        ("Kind: Choose one of these.", "id_kind_0"),
+        ("Body – Français: Fill in this field.", "id_body_fr"),
     ]
 
 
@@ -84,3 +85,56 @@ def test_pair_says_languages_and_states():
     assert 'lang="en" id="id_text_en"' in html
     assert "badge-current" in html
     assert "badge-empty" in html
+
+
+class Figures(forms.Form):
+    count = forms.IntegerField(required=False)
+    price = forms.DecimalField(required=False, max_digits=12, decimal_places=2)
+    place = forms.FloatField(required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            type_figures(field)
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "number"),
+    [
+        ("fr", "900 000", "900000"),
+        ("fr", "900\u00a0000\u202f€", "900000"),
+        ("fr", "12,50", "12.50"),
+        ("fr", "12.50", "12.50"),
+        ("fr", "−3,5", "-3.5"),
+        ("en", "900,000", "900000"),
+        ("en", "€1,234.50", "1234.50"),
+        ("en", "12.50", "12.50"),
+    ],
+)
+def test_figure_is_taken_as_each_language_writes_it(language, typed, number):
+    with override(language):
+        form = Figures({"price": typed})
+
+        assert form.is_valid(), form.errors
+    assert form.cleaned_data["price"] == Decimal(number)
+
+
+@pytest.mark.parametrize(
+    ("language", "typed"),
+    [("fr", "douze"), ("fr", "1,2,3"), ("en", "12,50"), ("en", "1,2345"), ("fr", "nan")],
+)
+def test_what_is_no_figure_is_told_and_comes_back_as_it_was_typed(language, typed):
+    with override(language):
+        form = Figures({"price": typed, "place": typed})
+
+        assert set(form.errors) == {"price", "place"}
+        assert f'value="{typed}"' in str(form["price"])
+        assert 'type="text"' in str(form["price"])
+
+
+@pytest.mark.parametrize(("language", "shown"), [("fr", "12,50"), ("en", "12.50")])
+def test_figure_is_shown_as_it_is_typed(language, shown):
+    with override(language):
+        html = str(Figures(initial={"price": Decimal("12.50")})["price"])
+
+    assert f'value="{shown}"' in html
