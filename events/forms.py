@@ -176,10 +176,11 @@ class EventForm(ContentForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        name = cleaned.get("timezone") or Event._meta.get_field("timezone").default
+        default = Event._meta.get_field("timezone").default
+        name = cleaned.get("timezone") or default
         if name not in available_timezones():
             self.add_error("timezone", _("This is not a known time zone, such as Europe/Paris."))
-            return cleaned
+            name = default  # the rest is looked at all the same
         first, last = cleaned.get("start_date"), cleaned.get("end_date")
         timed = cleaned.get("start_time") or "start_time" in self.errors
         if timed and not first and "start_date" not in self.errors:

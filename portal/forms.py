@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.forms import BaseForm, BaseFormSet, Field, IntegerField, TextInput
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from portal.display import is_french
 
@@ -70,6 +70,8 @@ class ErrorItem(NamedTuple):
     target: str
 
 
+_LABELLED = pgettext_lazy("error summary", "%(label)s: %(message)s")
+
 # Each language in its own words.
 LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
 LANGUAGE_MARK = re.compile(r"\s*\[\w+\]$")
@@ -90,25 +92,36 @@ def control_id(field: BoundField) -> str:
 
 
 def error_items(forms: Iterable[Any]) -> Iterator[ErrorItem]:
-    """Everything that is wrong with these forms and formsets, in the order of the page.
+    """Everything that is wrong with these forms, in the order of the page.
 
-    A form that has `rows` (`portal/writing/editing.py`) speaks for them as a whole; their fields
-    follow it.
+    A form of several parts (`portal/writing/editing.py`) says in which order its `inputs` stand,
+    rows among them.
     """
     for form in forms:
-        if isinstance(form, BaseFormSet) and form.is_bound:
-            yield from (ErrorItem(str(message), "") for message in form.non_form_errors())
-            yield from error_items(form.forms)
-        elif isinstance(form, BaseForm) and form.is_bound:
+        if isinstance(form, BaseForm) and form.is_bound:
             yield from (ErrorItem(str(message), "") for message in form.non_field_errors())
-            for field in form:
-                yield from _field_errors(field)
-            for rows in getattr(form, "rows", {}).values():
-                yield from error_items(rows.forms)
+            for part in form.inputs() if hasattr(form, "inputs") else form:
+                yield from _row_errors(part) if isinstance(part, BaseFormSet) else _errors_of(part)
 
 
-def _field_errors(field: BoundField) -> Iterator[ErrorItem]:
+def _row_errors(rows: Any) -> Iterator[ErrorItem]:
+    """What is wrong with rows as a whole, then with each of them, by its number."""
+    for message in rows.non_form_errors():
+        words = {"label": rows.label, "message": message}
+        yield ErrorItem(_LABELLED % words, f"rows-{rows.prefix}")
+    for number, form in enumerate(rows.forms, 1):
+        place = pgettext("error summary", "%(rows)s, line %(number)d") % {
+            "rows": rows.label,
+            "number": number,
+        }
+        for message in form.non_field_errors():
+            yield ErrorItem(_LABELLED % {"label": place, "message": message}, f"rows-{rows.prefix}")
+        for field in form:
+            yield from _errors_of(field, f"{place}, ")
+
+
+def _errors_of(field: BoundField, place: str = "") -> Iterator[ErrorItem]:
     target = "" if field.is_hidden else control_id(field)
     for message in field.errors:
-        words = {"label": label_of(field), "message": message}
-        yield ErrorItem(pgettext("error summary", "%(label)s: %(message)s") % words, target)
+        words = {"label": place + label_of(field), "message": message}
+        yield ErrorItem(_LABELLED % words, target)

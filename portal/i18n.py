@@ -4,7 +4,7 @@ A text that differs between languages has a column for each (`summary_fr`, `summ
 an app's `translation.py`. Whoever reads asks `text(obj, "summary")` and learns which language came.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import models
 from django.db.models import Q
@@ -58,6 +58,15 @@ def twin(model: type[models.Model], column: str) -> str:
     """The same text in the other language (`summary_en` for `summary_fr`), or "" if there is none."""
     name, language = split(model, column)
     return build_localized_fieldname(name, other(language)) if language else ""
+
+
+def without_echoes(model: type[models.Model], errors: dict[str, Any]) -> dict[str, Any]:
+    """Errors by column, without those that a bilingual field repeats of one of its languages."""
+    return {
+        name: messages
+        for name, messages in errors.items()
+        if not (is_translated(model, name) and errors.keys() & set(columns(model, name)))
+    }
 
 
 def text(obj: models.Model, name: str, language: str = "") -> BilingualText:

@@ -167,11 +167,11 @@ def submission_preview(request: MemberRequest, pk: int) -> HttpResponse:
             request, submission, lambda name: image_url(submission)(name, "proposed")
         )
     except Incomplete as error:
-        return _no_preview(request, submission, error)
+        return _incomplete(request, submission, error)
 
 
-def _no_preview(request: MemberRequest, submission: Submission, error: Incomplete) -> HttpResponse:
-    """What is missing before there can be a page, each as a link to its field."""
+def _incomplete(request: MemberRequest, submission: Submission, error: Incomplete) -> HttpResponse:
+    """What is to be mended before there can be a page, all of it, each as a link to its field."""
     kind = kinds.of(submission)
     form = kind.form(
         kind.content,
@@ -205,11 +205,18 @@ def _no_preview(request: MemberRequest, submission: Submission, error: Incomplet
 
 @signed_in
 def submission_submit(request: MemberRequest, pk: int) -> HttpResponse:
-    """Send a draft to the moderators with a message, once what it changes has been looked at."""
+    """Send a draft to the moderators with a message, once what it changes has been looked at.
+
+    Of one that could not be published, what is to be mended first.
+    """
     submission = access.submission_of(request.user, pk)
     if request.method != "POST":
         if not submission.is_writable:
             return redirect(submission)
+        try:
+            review.check(submission)
+        except Incomplete as error:
+            return _incomplete(request, submission, error)
         return _submit_page(request, submission, SubmitForm())
     form = SubmitForm(request.POST)
     if not form.is_valid():
@@ -222,7 +229,7 @@ def submission_submit(request: MemberRequest, pk: int) -> HttpResponse:
             expected=form.cleaned_data["token"],
         )
     except Incomplete as error:
-        return _no_preview(request, submission, error)
+        return _incomplete(request, submission, error)
     except ReviewError as error:
         if isinstance(error, NothingToSubmit):
             form.add_error(None, str(error))

@@ -186,9 +186,9 @@ def write(request: MemberRequest, desk: Desk) -> HttpResponse:
     if "more" in request.POST:
         form.forget_errors()
         return page(request, desk, form)
-    if not valid:
-        return page(request, desk, form, too_often=form.refusal)
     action = request.POST.get("action", "save")
+    if not valid:
+        return _refused(request, desk, form, action)
     try:
         submission = desk.save(form, take_back=action == "take-back")
         if action == "submit":
@@ -207,6 +207,15 @@ def write(request: MemberRequest, desk: Desk) -> HttpResponse:
             return redirect("members:submission-preview", submission.pk)
     messages.success(request, _("Your draft is saved. Nothing is sent yet."))
     return redirect("members:submission-edit", submission.pk)
+
+
+def _refused(request: MemberRequest, desk: Desk, form: ContentForm, action: str) -> HttpResponse:
+    """The form with what could not be taken; who wanted to send it is told all that is wrong with it."""
+    if action == "submit":
+        form.add_faults()
+    text = _("Nothing is saved yet: correct what is marked, then save or send it again.")
+    notice = {"level": "warn", "text": text}
+    return page(request, desk, form, notice=notice, too_often=form.refusal)
 
 
 def _opened(request: MemberRequest, desk: Desk) -> HttpResponse:

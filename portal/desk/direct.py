@@ -173,6 +173,7 @@ class PublishedDesk(LiveViews, Desk):
             if valid:
                 self._write(request, target, form, staff)
                 return self._saved(request, target)
+            form.add_faults()
         except ValidationError as refused:
             form.add_errors(refused.message_dict)
         except errors.Stale:
@@ -270,7 +271,7 @@ class PublishedDesk(LiveViews, Desk):
             "public_url": "" if is_new else self.view_on_site(target),
             "form": form,
             "staff": staff,
-            "forms": [form, *form.rows.values(), staff],
+            "forms": [form, staff],
             "error": error,
             "held": None if is_new else self._held(target),
             "named": [] if is_new else list(self._named(target)),

@@ -10,7 +10,7 @@ name it has in the stores, "" if there is none.
 """
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -154,8 +154,8 @@ class Content:
         """Put `values` onto `obj`, validate the whole and save it with its rows.
 
         Names that are not content are refused, as are values that an older version of the portal
-        stored otherwise, and keys of what is not (or no longer) there. Raises ValidationError keyed
-        by column; the caller's transaction must then be rolled back.
+        stored otherwise, and keys of what is not (or no longer) there. Raises ValidationError with
+        everything that is wrong, keyed by column; the caller's transaction must then be rolled back.
         """
         unusable = values.keys() - self.fitting(values).keys()
         if unusable:
@@ -164,21 +164,28 @@ class Content:
         for name in (*self.columns, *self.images):
             if name in values:
                 self._assign(obj, name, values[name], errors)
+        related = self._related(values, errors)
         obj.fill_slugs()
         try:
             # A slug is made, not written: what it is made from says what is missing.
             obj.full_clean(exclude=[*errors, *obj.slug_sources])
         except ValidationError as error:
-            errors = error.message_dict | errors
+            errors = i18n.without_echoes(self.model, error.message_dict) | errors
+        if errors:
+            raise ValidationError(self._in_order(errors | self._wrong_rows(values)))
+        obj.save()
+        for name, chosen in related.items():
+            getattr(obj, name).set(chosen)
+        for name in self.rows:
+            if messages := self._write_rows(obj, name, values.get(name)):
+                errors[name] = messages
         if errors:
             raise ValidationError(errors)
-        obj.save()
-        for name in self.many:
-            if name in values:
-                getattr(obj, name).set(self._related(name, values[name]))
-        for name in self.rows:
-            if name in values:
-                self._write_rows(obj, name, values[name])
+
+    def _in_order(self, errors: dict[str, Any]) -> dict[str, Any]:
+        """The same, in the order a person reads the columns."""
+        order = {name: place for place, name in enumerate(self.names)}
+        return dict(sorted(errors.items(), key=lambda error: order.get(error[0], -1)))
 
     def _assign(self, obj: models.Model, name: str, raw: Any, errors: dict[str, Any]) -> None:
         try:
@@ -186,18 +193,42 @@ class Content:
         except ValidationError as error:
             errors[name] = error.messages
 
-    def _related(self, name: str, keys: Iterable[Any]) -> list[models.Model]:
-        field = self.model._meta.get_field(name)
-        found = list(field.related_model.objects.filter(pk__in=list(keys)))  # type: ignore[union-attr]
-        if len(found) != len(set(keys)):
-            raise ValidationError({name: _("One of these choices no longer exists.")})
-        return found
+    def _related(self, values: Values, errors: dict[str, Any]) -> dict[str, list[models.Model]]:
+        """What the many-to-manies among `values` name; notes in `errors` what is not there."""
+        related = {}
+        for name in self.many:
+            if name in values:
+                field: Any = self.model._meta.get_field(name)
+                related[name] = list(field.related_model.objects.filter(pk__in=values[name]))
+                if len(related[name]) != len(set(values[name])):
+                    errors[name] = [_("One of these choices no longer exists.")]
+        return related
 
-    def _write_rows(self, obj: Published, name: str, given: list[Values]) -> None:
-        """Write rows in the order given. Those that change leave the table first and come back.
+    def _wrong_rows(self, values: Values) -> dict[str, list[str]]:
+        """What is wrong with rows, each taken alone, where the object they belong to cannot be saved."""
+        errors: dict[str, list[str]] = {}
+        for name in self.rows:
+            model = self.row_model(name)
+            for position, raw in enumerate(values.get(name, [])):
+                try:
+                    self._fill_row(name, model(), raw, but=(self._parent(name),))
+                except ValidationError as error:
+                    found = self._row_messages(name, position, error)
+                    errors.setdefault(name, []).extend(found)
+        return errors
 
-        Two may then exchange what only one of them can have, such as being the lead.
+    def _parent(self, name: str) -> str:
+        """The field by which rows belong to the object."""
+        return self.model._meta.get_field(name).remote_field.name  # type: ignore[union-attr]
+
+    def _write_rows(self, obj: Published, name: str, given: list[Values] | None) -> list[str]:
+        """Write rows, if any are given, in their order; returns what is wrong with them.
+
+        Those that change leave the table first and come back. Two may then exchange what only one of
+        them can have, such as being the lead.
         """
+        if given is None:
+            return []
         found = self._continued(obj, name, given)
         stay = [row.pk for row, raw in zip(found, given, strict=True) if self._says(name, row, raw)]
         getattr(obj, name).exclude(pk__in=[pk for pk in stay if pk]).delete()
@@ -214,13 +245,11 @@ class Content:
                 errors += self._row_messages(name, position, error)
             else:
                 row.save(force_insert=True)
-        if errors:
-            raise ValidationError({name: errors})
+        return errors
 
     def _continued(self, obj: Published, name: str, given: list[Values]) -> list[Any]:
         """For each row given the one that it continues, else a new one."""
-        model = self.row_model(name)
-        parent = self.model._meta.get_field(name).remote_field.name  # type: ignore[union-attr]
+        model, parent = self.row_model(name), self._parent(name)
         existing = list(getattr(obj, name).all())
         found = []
         for raw in given:
@@ -242,8 +271,13 @@ class Content:
             encode(row, column) == raw[column] for column in self.row_columns(name) if column in raw
         )
 
-    def _fill_row(self, name: str, row: models.Model, raw: Values) -> None:
-        """Put values onto a row, unsaved. What was agreed to before has to be agreed to again."""
+    def _fill_row(
+        self, name: str, row: models.Model, raw: Values, but: tuple[str, ...] = ()
+    ) -> None:
+        """Put values onto a row, unsaved, and validate it `but` for some fields.
+
+        What was agreed to before has to be agreed to again.
+        """
         if strangers := [column for column in raw if column not in self.row_columns(name)]:
             raise ValidationError(dict.fromkeys(strangers, NO_LONGER))
         if isinstance(row, AgreedRow) and row.pk:
@@ -251,13 +285,15 @@ class Content:
         for column in self.row_columns(name):
             if column in raw:
                 assign(row, column, raw[column])
-        row.full_clean()
+        row.full_clean(exclude=but)
 
     def _row_messages(self, name: str, position: int, error: ValidationError) -> list[str]:
         """What is wrong with one row, naming its place and its column."""
         model = self.row_model(name)
         messages = []
-        by_column = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        by_column = {"": error.messages}
+        if hasattr(error, "error_dict"):
+            by_column = i18n.without_echoes(model, error.message_dict)
         for column, texts in by_column.items():
             label = "" if column in ("", "__all__") else f"{column_label(model, column)} – "
             messages += [f"{position + 1}. {label}{text}" for text in texts]
@@ -296,7 +332,7 @@ class Content:
         model, columns = self.row_model(name), self.row_columns(name)
         said = {column: value for column, value in row.items() if value not in ("", None)}
         parts = [display(model, column, said[column]) for column in columns if column in said]
-        parts += [str(value) for column, value in said.items() if column not in columns]
+        parts += [f"{column}: {value}" for column, value in said.items() if column not in columns]
         return " · ".join(parts)
 
 

@@ -22,6 +22,7 @@ from portal.display import date_time
 from portal.lifecycle import agreements, kinds, notices, permissions, steps
 from portal.lifecycle.content import Values
 from portal.lifecycle.errors import (
+    Incomplete,
     MessageRequired,
     NotAllowed,
     NothingToSubmit,
@@ -108,9 +109,7 @@ def save(
         author=by,
     )
     live = kind.content.read(target) if target else kind.content.blank
-    submission.values = {
-        n: values[n] for n in kind.content.names if n in values and values[n] != live[n]
-    }
+    submission.values = steps.touched(kind, values, live)
     submission.base = {n: live[n] for n in submission.values} if target else {}
     submission.author = by
     steps.store(submission, begun)
@@ -364,6 +363,30 @@ def withdrawal(target: Published | None) -> HistoryEntry | None:
 def check(submission: Submission) -> None:
     """Raise Incomplete unless the content would make a valid object; writes nothing that stays."""
     as_published(submission, lambda obj: None)
+
+
+def faults(
+    kind: Kind,
+    values: Values,
+    *,
+    by: Any,
+    organisation: Any = None,
+    target: Published | None = None,
+) -> dict[str, list[str]]:
+    """Everything that would keep `values` from being published, by column; writes nothing that stays."""
+    live = kind.content.read(target) if target else kind.content.blank
+    draft = Submission(
+        kind=kind.content_type,
+        target_id=target.pk if target else None,
+        organisation=organisation,
+        author=by,
+        values=steps.touched(kind, values, live),
+    )
+    try:
+        check(draft)
+    except Incomplete as error:
+        return error.errors
+    return {}
 
 
 def as_published(submission: Submission, look: Callable[[Any], Any]) -> Any:

@@ -51,6 +51,11 @@ def both_locked(
     return submission, target
 
 
+def touched(kind: Kind, values: Values, live: Values) -> Values:
+    """Those of `values` that differ from what is live."""
+    return {n: values[n] for n in kind.content.names if n in values and values[n] != live[n]}
+
+
 def require_judge(submission: Submission, by: Any) -> None:
     if not permissions.is_moderator(by):
         raise NotAllowed

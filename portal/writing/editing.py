@@ -7,7 +7,6 @@ Two people may write at once. A form remembers what it showed when it was opened
 late it keeps what was typed and says, field by field, what somebody else wrote meanwhile.
 """
 
-import json
 import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, NamedTuple, cast
@@ -16,23 +15,24 @@ from django import forms
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.db import models
 from django.forms.models import construct_instance
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from portal import i18n, limits, storage
 from portal.display import capitalised
 from portal.forms import control_id, type_figures
 from portal.images import ImageUploadField
-from portal.lifecycle import content, review
+from portal.lifecycle import content, kinds, review
 from portal.lifecycle.content import Content, Values
 from portal.lifecycle.errors import ReviewError
 from portal.models import Published, Submission
 from portal.writing import quota
+from portal.writing.marks import as_before, mark, marks, read_marks
 from portal.writing.preview import image_address
-from portal.writing.rows import BaseRows, RowForm, rows_factory
+from portal.writing.rows import BaseRows, RowForm, keep_typed, rows_factory
 
 Sections = tuple[tuple[Any, tuple[str, ...]], ...]
 
@@ -166,6 +166,13 @@ class ContentForm(forms.ModelForm):
         for title, names in self.sections:
             yield Section(title, [self._item(name) for name in names])
 
+    def inputs(self) -> Iterator[Any]:
+        """Every field, and the rows among them, in the order of the page."""
+        for section in self.parts():
+            for item in section.items:
+                yield from item.fields
+        yield from [self["message"], *self.hidden_fields()]
+
     def _item(self, name: str) -> Item:
         others = self._others_at(name)
         if name in self.rows:
@@ -240,9 +247,6 @@ class ContentForm(forms.ModelForm):
     def is_valid(self) -> bool:
         """Whether every text makes a value. Images that came in are then held, whatever the answer."""
         own = super().is_valid()
-        for name, formset in self.rows.items():
-            if messages := list(formset.non_form_errors()):
-                self.add_error(None, [f"{self.content.label(name)} – {text}" for text in messages])
         self._hold_images()
         # The form may have found fault with a row, too: each is asked again.
         good = all(formset.is_valid() for formset in self.rows.values())
@@ -251,18 +255,29 @@ class ContentForm(forms.ModelForm):
     def _post_clean(self) -> None:
         # Only values here; whether they make an object is asked when it is submitted.
         self.instance = construct_instance(self, self.instance, self._meta.fields)
+        keep_typed(self)
 
     def values(self) -> Values:
-        """The whole content as it was sent; what was not touched is exactly as it was."""
-        values = {c: content.encode(self.instance, c) for c in self.content.columns}
+        """The whole content as it was sent; what was not touched, or not read, is exactly as it was."""
+        values = {c: self._encoded(c) for c in self.content.columns}
         for name in self.content.many:
-            values[name] = sorted(related.pk for related in self.cleaned_data[name])
+            if name in self.cleaned_data:
+                values[name] = sorted(related.pk for related in self.cleaned_data[name])
+            else:
+                values[name] = self.proposed[name]
         for name in self.content.images:
             values[name] = self._image_value(name)
         for name, formset in self.rows.items():
             columns = self.content.row_columns(name)
             values[name] = [form.values(columns) for form in formset.filled()]
-        return {n: _as_before(self.proposed[n], value) for n, value in values.items()}
+        return {n: as_before(self.proposed[n], value) for n, value in values.items()}
+
+    def _encoded(self, column: str) -> Any:
+        """A column as JSON has it; as it was, if what was typed makes no value of its kind."""
+        field = self._meta.model._meta.get_field(column)
+        text = isinstance(field, models.CharField | models.TextField)
+        unread = self.stand_ins.get(column, column) in self.errors and not text
+        return self.proposed[column] if unread else content.encode(self.instance, column)
 
     @property
     def expected(self) -> str:
@@ -274,10 +289,22 @@ class ContentForm(forms.ModelForm):
         chosen = cast(QueryDict, self.data).getlist("theirs")
         return [name for name in chosen if name in self.content.names]
 
+    def add_faults(self) -> None:
+        """Say of a form that is wrong what else keeps it from being published, all at once."""
+        self.add_errors(
+            review.faults(
+                kinds.of(self._meta.model),
+                self.values(),
+                by=self.user,
+                organisation=self.organisation,
+                target=self.target,
+            )
+        )
+
     def add_errors(self, errors: dict[str, list[str]]) -> None:
         """Put what `review.check` said beside the inputs it speaks of.
 
-        Rows are looked at in any case: review does not come to them while a column is wrong.
+        Where an input was found wrong already, that comes first: it may be the whole reason.
         """
         told = {name for name, formset in self.rows.items() if formset.show_errors()}
         for name, messages in errors.items():
@@ -285,17 +312,13 @@ class ContentForm(forms.ModelForm):
             shown = self.stand_ins.get(column, column)
             if shown in self.rows:
                 if shown not in told:
-                    self._refuse_rows(shown, messages)
+                    self.rows[shown].non_form_errors().extend(messages)
             elif shown in self.fields:
-                self.add_error(shown, messages)
+                if shown not in self.errors:
+                    self.add_error(shown, messages)
             else:
                 prefix = "" if name == "__all__" else f"{self.content.label(name)} – "
                 self.add_error(None, [prefix + text for text in messages])
-
-    def _refuse_rows(self, name: str, messages: list[str]) -> None:
-        """Say what is wrong with rows as a whole, above them and above the form."""
-        self.rows[name].non_form_errors().extend(messages)
-        self.add_error(None, [f"{self.content.label(name)} – {text}" for text in messages])
 
     def forget_errors(self) -> None:
         """Show what was typed without judging it: the person is not done. A lost image is still said."""
@@ -425,43 +448,6 @@ class ContentForm(forms.ModelForm):
         data = self.data if self.is_bound else None
         if data is not None and one_more:
             data = factory.with_one_more(data, name)
-        return factory(data=data, prefix=name, initial=form.initial_from(self.proposed[name]))
-
-
-# --- Marks --------------------------------------------------------------------------------------------
-
-
-def mark(value: Any) -> str:
-    """A short mark by which one value is told from another."""
-    return salted_hmac(
-        "portal.editing.mark", json.dumps(_plain(value), sort_keys=True)
-    ).hexdigest()[:12]
-
-
-def marks(values: Values) -> str:
-    """The marks of all columns, as a hidden input holds them."""
-    return json.dumps({name: mark(value) for name, value in values.items()}, separators=(",", ":"))
-
-
-def read_marks(text: str) -> dict[str, Any]:
-    """The marks that came back; nothing at all if they are not what was sent."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _as_before(before: Any, now: Any) -> Any:
-    """`before` if a browser would send it as `now`: line ends and outer spaces are not a change."""
-    return before if _plain(before) == _plain(now) else now
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("\r\n", "\n").strip()
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return value
+        rows = factory(data=data, prefix=name, initial=form.initial_from(self.proposed[name]))
+        rows.label = self.content.label(name)
+        return rows

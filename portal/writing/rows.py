@@ -9,11 +9,13 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.forms.models import construct_instance
 from django.forms.utils import ErrorDict, ErrorList
 from django.utils.translation import gettext_lazy as _
 
 from portal import i18n
+from portal.fields import CodeListField
 from portal.forms import type_figures
 from portal.lifecycle import content
 from portal.lifecycle.content import Values
@@ -23,6 +25,16 @@ SENTENCE = forms.Textarea(attrs={"rows": 3})
 
 # As many lines as leave room for the other fields of a form (`DATA_UPLOAD_MAX_NUMBER_FIELDS`).
 MOST_ROWS = 40
+
+
+def keep_typed(form: forms.ModelForm) -> None:
+    """Leave on the form's object the texts that were refused: one that is too long is not missing."""
+    for name in set(form.errors) & set(form._meta.fields or ()):
+        field = form._meta.model._meta.get_field(name)
+        text = isinstance(field, models.CharField | models.TextField)
+        if text and not isinstance(field, CodeListField):
+            typed = str(form[name].value() or "")
+            setattr(form.instance, name, typed.replace("\x00", ""))
 
 
 class RowForm(forms.ModelForm):
@@ -48,6 +60,7 @@ class RowForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         self.instance = construct_instance(self, self.instance)
+        keep_typed(self)
 
     def values(self, columns: tuple[str, ...]) -> Values:
         """This row as JSON has it."""
@@ -55,7 +68,7 @@ class RowForm(forms.ModelForm):
 
     def is_blank(self) -> bool:
         """Whether nothing was written in it: what was only chosen by default does not count."""
-        if self.errors and not self.cleaned_data:
+        if self.errors:  # reads what came in, if nobody has yet
             return False
         empty = self._meta.model()
         return all(
@@ -64,18 +77,21 @@ class RowForm(forms.ModelForm):
         )
 
     def show_errors(self) -> bool:
-        """Put what makes this row impossible beside its fields; whether there was anything."""
+        """Put what makes this row impossible beside its fields; whether there was anything.
+
+        Where something is said already, that comes first.
+        """
         model = self._meta.model
         written = {i18n.split(model, column)[0] for column in self.fields} | set(self.fields)
         others = [field.name for field in model._meta.fields if field.name not in written]
         try:
             self.instance.full_clean(exclude=others)
         except ValidationError as error:
-            for name, messages in error.message_dict.items():
+            for name, messages in i18n.without_echoes(model, error.message_dict).items():
                 column = i18n.columns(model, name)[0]
-                self.add_error(column if column in self.fields else None, messages)
-            return True
-        return False
+                if column not in self.errors:
+                    self.add_error(column if column in self.fields else None, messages)
+        return bool(self.errors)
 
 
 class BaseRows(forms.BaseFormSet):
@@ -83,6 +99,8 @@ class BaseRows(forms.BaseFormSet):
 
     # The column by which a row is the same one across edits, if there is one: it stands once.
     key: ClassVar[str] = ""
+    # What a person calls these rows.
+    label: str = ""
 
     default_error_messages = {
         "too_many_forms": _("At most %(num)d lines can be kept."),

@@ -1,5 +1,7 @@
 """The staff's desk for events and projects: directly written, with agreements recorded."""
 
+import re
+
 import pytest
 from django.core import mail
 from django.utils import timezone
@@ -72,6 +74,33 @@ def test_a_new_event_is_public_at_once(desk, organisation):
     assert answer.status_code == 302
     assert (event.organisation, event.slug_fr) == (organisation, "forum-d-hiver")
     assert event.starts_at.isoformat() == "2027-01-15T13:00:00+00:00"
+
+
+def test_everything_that_is_wrong_is_told_at_once(desk, organisation):
+    form = sent_by(desk.get("/en/admin/events/project/add/").content.decode(), "form")
+    form |= {
+        "title_en": "x" * 151,
+        "starts_on": "2024-13",
+        "partners-0-organisation": "Nobody knows it",
+        "funding-0-amount": "lots",
+        "staff-slug_fr": "une adresse",
+    }
+
+    answer = desk.post("/en/admin/events/project/add/", form)
+
+    html = answer.content.decode()
+    summary = html.split("error-summary", 1)[1].split("</ul>", 1)[0]
+    assert re.findall(r'href="#([^"]*)"', summary) == [
+        "id_title_en",
+        "id_stage",
+        "id_starts_on",
+        "id_partners-0-organisation",
+        "id_funding-0-funder",
+        "id_funding-0-amount",
+        "id_funding-0-source",
+        "id_staff-slug_fr",
+    ]
+    assert not Project.objects.exists()
 
 
 def test_partners_are_asked_when_staff_name_them(

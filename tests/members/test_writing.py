@@ -1,5 +1,7 @@
 """The edit form: what is saved, what is sent, and what happens when two people write at once."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -141,7 +143,7 @@ def test_rows_typed_before_an_error_are_sent_with_what_mends_it(signed_in, organ
         "partners-1-role": "data",
         "funding-0-funder": "Europe",
         "funding-0-amount": "1000",
-        "funding-0-source": "Article",
+        "funding-0-source_fr": "Article",
         "links-0-label": "Site",
         "links-0-url": "https://example.org/",
     }
@@ -155,6 +157,145 @@ def test_rows_typed_before_an_error_are_sent_with_what_mends_it(signed_in, organ
     assert [row["organisation"] for row in values["partners"]] == [organisation.pk, elsewhere.pk]
     assert [row["amount"] for row in values["funding"]] == [1000]
     assert values["links"] == [{"label": "Site", "url": "https://example.org/"}]
+
+
+def wrong(answer):
+    """Where the error summary of a page leads, and where it stands beside the fields."""
+    html = answer.content.decode()
+    summary = html.split('class="notice error-summary"', 1)[1].split("</ul>", 1)[0]
+    beside = re.findall(r'class="error" id="([^"]*)_error"', html)
+    return re.findall(r'href="#([^"]*)"', summary), beside
+
+
+def test_everything_that_is_wrong_is_told_at_once(signed_in, organisation):
+    url = address("content-create", organisation.slug, "event", language="en")
+
+    answer = fill(
+        signed_in,
+        url,
+        "submit",
+        summary_fr="é" * 301,
+        start_date="2027-02-30",
+        end_date="2027-01-01",
+        online_url="javascript:alert(1)",
+        price="douze",
+        themes="999999",
+        **{"organisers-1-organisation": "Inconnue", "organisers-TOTAL_FORMS": "2"},
+    )
+
+    # In the order of the page: what is no value at all, and what is missing.
+    said = [
+        "id_title_fr",
+        "id_kind",
+        "id_summary_fr",
+        "id_themes",
+        "id_start_date",
+        "id_online_url",
+        "id_organisers-1-organisation",
+        "id_price",
+    ]
+    summary, beside = wrong(answer)
+    assert summary == said
+    assert beside == said
+    assert "Nothing is saved yet" in answer.content.decode()
+    assert not Submission.objects.exists()
+
+
+def test_what_is_not_sent_is_only_told_what_is_no_value(signed_in, organisation):
+    url = address("content-create", organisation.slug, "event")
+
+    answer = fill(signed_in, url, "save", price="douze")
+
+    assert wrong(answer) == (["id_price"], ["id_price"])
+
+
+def test_rows_are_told_with_everything_else(signed_in, organisation):
+    url = address("content-create", organisation.slug, "project")
+    lines = {
+        "funding-TOTAL_FORMS": "2",
+        "funding-0-funder": "Région",
+        "funding-0-amount": "beaucoup",
+        "funding-1-amount": "10",
+        "figures-0-value_fr": "12",
+        "partners-0-organisation": "Inconnue",
+    }
+
+    with_type_errors, _beside = wrong(fill(signed_in, url, "submit", **lines))
+    lines |= {"funding-0-amount": "0", "partners-0-organisation": "Laboratoire des arches"}
+    without, _beside = wrong(fill(signed_in, url, "submit", starts_on="2024-13", **lines))
+
+    rows = ["id_funding-0-amount", "id_funding-0-source_fr", "id_funding-1-organisation"]
+    rows += ["id_funding-1-source_fr"]
+    figures = ["id_figures-0-label_fr", "id_figures-0-date", "id_figures-0-source_fr"]
+    assert with_type_errors == [
+        "id_title_fr",
+        "id_stage",
+        "id_partners-0-organisation",
+        *rows,
+        *figures,
+    ]
+    assert without == ["id_title_fr", "id_stage", "id_starts_on", *rows, *figures]
+
+
+def test_lines_that_were_saved_and_not_sent_stay(signed_in, organisation):
+    url = address("content-create", organisation.slug, "project")
+    lines = {
+        "funding-TOTAL_FORMS": "2",
+        "funding-0-funder": "Région",
+        "funding-0-amount": "10",
+        "funding-1-funder": "Métropole",
+    }
+    late = fill(signed_in, url, "submit", title_fr="Titre", **lines)
+
+    press(signed_in, late, title_fr="Autre titre")
+
+    assert [line["funder"] for line in held().values["funding"]] == ["Région", "Métropole"]
+
+
+def test_text_that_is_too_long_is_not_called_missing(signed_in, organisation):
+    url = address("content-create", organisation.slug, "project")
+
+    answer = fill(
+        signed_in,
+        url,
+        "submit",
+        title_en="x" * 151,
+        stage="running",
+        **{"links-0-label": "x" * 81, "links-0-url": "https://example.org/"},
+    )
+
+    assert wrong(answer)[0] == ["id_title_en", "id_links-0-label"]
+
+
+def test_what_could_not_be_read_is_not_held_against_other_fields(signed_in, organisation):
+    event = factories.EventFactory(organisation=organisation, place="Ici")
+    url = address("content-edit", organisation.slug, "event", event.pk)
+
+    answer = fill(signed_in, url, "submit", timezone="Mars/Base", end_date="2099-01-01")
+
+    assert wrong(answer)[0] == ["id_timezone"]
+
+
+def test_identifiers_are_told_with_what_is_no_value(signed_in, profile):
+    answer = fill(signed_in, profile, "submit", name="", siren="123", latitude="nord")
+
+    assert wrong(answer)[0] == ["id_name", "id_latitude", "id_siren"]
+
+
+def test_draft_that_lacks_something_is_told_before_it_is_sent(signed_in, alice, organisation):
+    values = {"funding": [{"funder": "Région"}], "starts_on": "2024-13"}
+    draft = hold("project", values, by=alice, organisation=organisation)
+
+    html = get(signed_in, "submission-submit", draft.pk, language="en").content.decode()
+
+    edit = address("submission-edit", draft.pk, language="en")
+    assert re.findall(rf'href="{edit}#([^"]*)"', html) == [
+        "id_title_fr",
+        "id_stage",
+        "id_starts_on",
+        "rows-funding",
+        "rows-funding",
+    ]
 
 
 def test_form_shown_again_continues_the_draft_it_has_saved(signed_in, organisation):

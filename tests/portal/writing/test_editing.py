@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from portal import limits, storage
+from portal.forms import error_items
 from portal.lifecycle import kinds, review
 from portal.lifecycle.errors import Incomplete
-from portal.writing import editing, quota, typed
+from portal.writing import marks, quota, typed
 from tests import browser, factories
 
 pytestmark = pytest.mark.django_db
@@ -610,13 +611,13 @@ def test_nonsense_in_place_of_a_number_of_lines_is_no_error_of_ours(total, alice
 
 def test_number_of_lines_is_limited(alice, organisation):
     given = [{"label": f"Lien {n}", "url": "https://example.org/"} for n in range(41)]
-    form = sent(
-        form_of("project", alice, organisation=organisation), alice, **rows("links", *given)
-    )
 
     with override("en"):
+        form = sent(
+            form_of("project", alice, organisation=organisation), alice, **rows("links", *given)
+        )
         assert not form.is_valid()
-        assert form.non_field_errors() == ["Links – At most 40 lines can be kept."]
+        assert list(error_items([form])) == [("Links: At most 40 lines can be kept.", "rows-links")]
 
 
 # --- What makes no object -------------------------------------------------------------------------
@@ -637,7 +638,7 @@ def test_what_is_missing_is_said_beside_each_field(alice, organisation):
 
     found = checked(form, "event", alice, organisation)
 
-    assert list(found) == ["kind", "title_fr", "start_date"]
+    assert list(found) == ["title_fr", "kind", "start_date"]
 
 
 def test_what_is_wrong_with_a_row_is_said_in_that_row(alice, organisation, elsewhere):
@@ -738,7 +739,7 @@ def test_late_form_becomes_an_answer_to_what_is_there_now(target, alice, organis
     again.renew()
 
     assert again.expected == review.token(held, event)
-    assert json.loads(shown(again)["seen"][0])["summary_fr"] == editing.mark("Autre")
+    assert json.loads(shown(again)["seen"][0])["summary_fr"] == marks.mark("Autre")
 
 
 @pytest.mark.parametrize("seen", ["", "[]", "{", "null", '"x"', "[" * 100_000, "\x00"])
