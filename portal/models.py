@@ -177,6 +177,10 @@ class SubmissionQuerySet(models.QuerySet):
         kind = ContentType.objects.get_for_model(target, for_concrete_model=True)
         return self.filter(kind=kind, target_id=target.pk)
 
+    def begun_with(self, key: uuid.UUID | None) -> Self:
+        """The one that a form with this key began, if it did."""
+        return self.filter(form_key=key) if key else self.none()
+
     def writable_by(self, user: Any) -> Self:
         """Those of the user's organisations, and those they began for an organisation to come."""
         return self.filter(
@@ -214,6 +218,8 @@ class Submission(models.Model):
     values = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
     base = models.JSONField(default=dict, encoder=DjangoJSONEncoder, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    # What the form it was begun with carried: sent twice, the same form begins one submission.
+    form_key = models.UUIDField(null=True, unique=True, editable=False)
     created_at = models.DateTimeField(_("begun on"), auto_now_add=True)
     updated_at = models.DateTimeField(_("last change"), auto_now=True)
     submitted_at = models.DateTimeField(_("waiting since"), null=True, editable=False)

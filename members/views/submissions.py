@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 from members.views import access, trails
 from members.views.access import MemberRequest, signed_in
 from portal.lifecycle import agreements, diff, kinds, outcome, permissions, review
-from portal.lifecycle.errors import Incomplete, NothingToSubmit, ReviewError
+from portal.lifecycle.errors import Incomplete, NothingToSubmit, ReviewError, Stale
 from portal.models import HistoryEntry, Status, Submission
 from portal.writing import preview
+from portal.writing.marks import new_key, read_key
 
 
 class SubmitForm(forms.Form):
@@ -71,6 +72,7 @@ def _page(
         "ahead": _ahead(submission),
         "named": _to_be_asked(submission),
         "token": review.token(submission, target),
+        "key": new_key(),
         "notice": {"level": "warn", "text": refusal} if refusal else None,
         "trail": trails.of_kind(kind, submission.organisation, (_title(submission), "")),
         "title": _title(submission),
@@ -307,9 +309,13 @@ def submission_discard(request: MemberRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_POST
 def submission_reuse(request: MemberRequest, pk: int) -> HttpResponse:
-    """Begin a new draft with the text of one that was refused or abandoned."""
+    """Begin a new draft with the text of one that was refused or abandoned; a second click, none."""
     submission = access.submission_of(request.user, pk)
     kind, target = kinds.of(submission), submission.target
+    key = read_key(request.POST.get("key", ""))
+    begun = Submission.objects.writable_by(request.user).begun_with(key)
+    if again := begun.first():
+        return redirect("members:submission-edit", again.pk)
     if submission.status not in (Status.REFUSED, Status.WITHDRAWN):
         return redirect(submission)
     if target is not None and (held := review.open_submission(target)):
@@ -317,9 +323,20 @@ def submission_reuse(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect(held)
     known = kind.content.fitting(submission.values)
     live = kind.content.read(target) if target else kind.content.blank
-    draft = review.save(
-        kind, live | known, by=request.user, organisation=submission.organisation, target=target
-    )
+    try:
+        draft = review.save(
+            kind,
+            live | known,
+            by=request.user,
+            organisation=submission.organisation,
+            target=target,
+            form_key=key,
+        )
+    except Stale as error:
+        again = begun.first()
+        return (
+            redirect("members:submission-edit", again.pk) if again else _refused(request, pk, error)
+        )
     messages.success(request, _("Here is a new draft with the same text."))
     return redirect("members:submission-edit", draft.pk)
 

@@ -4,6 +4,7 @@ Saving never changes what is public. Somebody who comes late is told, and loses 
 comes back with what they typed, and with what the other person wrote beside it.
 """
 
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,11 +23,18 @@ from members.views.access import MemberRequest, signed_in
 from portal import i18n, limits
 from portal.lifecycle import agreements, kinds, permissions, review
 from portal.lifecycle.content import Values
-from portal.lifecycle.errors import Incomplete, NothingToSubmit, Stale, WrongState
+from portal.lifecycle.errors import (
+    Incomplete,
+    NothingToSubmit,
+    NothingWritten,
+    Stale,
+    WrongState,
+)
 from portal.lifecycle.kinds import Kind
 from portal.limits import TooOften
 from portal.models import HistoryEntry, Published, Status, Submission
 from portal.writing.editing import ContentForm
+from portal.writing.marks import read_key
 
 PROPOSALS_A_DAY = 10
 # Where the session keeps the messages to the moderators that were typed and not sent yet.
@@ -42,6 +50,8 @@ class Desk:
     organisation: Organisation | None
     target: Published | None = None
     submission: Submission | None = None
+    # Of something new, what its form carries.
+    key: uuid.UUID | None = None
 
     @property
     def live(self) -> Values:
@@ -77,14 +87,18 @@ class Desk:
     def save(self, form: ContentForm, *, take_back: bool) -> Submission:
         """Hold what the form says.
 
-        Raises Stale or WrongState, NothingToSubmit if nothing is new, TooOften for one proposal of an
-        organisation too many.
+        Raises Stale or WrongState, NothingToSubmit if nothing is new and NothingWritten if nothing is
+        there at all, TooOften for one proposal of an organisation too many.
         """
+        if form.expected != review.token(self.submission, self.target):
+            raise Stale
         others = self.others(form)
         values = form.values() | {name: others[name] for name in form.taken_from_others()}
         begins = self.submission is None
         if begins and self.target and self.target.is_published and values == form.proposed:
             raise NothingToSubmit
+        if begins and self.target is None and form.is_blank():
+            raise NothingWritten
         if begins and self.organisation is None:
             limits.require("propose", self.user.pk, PROPOSALS_A_DAY, 24 * 3600)
         expected: str | None = form.expected
@@ -100,11 +114,19 @@ class Desk:
                 target=self.target,
                 submission=self.submission,
                 expected=expected,
+                form_key=self.key,
             )
         return self.submission
 
+    def find(self) -> None:
+        """Go on with what the same form has begun already, if it was sent before."""
+        if self.submission is None and self.target is None:
+            begun = Submission.objects.writable_by(self.user).begun_with(self.key)
+            self.submission = begun.filter(kind=self.kind.content_type).first()
+
     def refresh(self) -> None:
         """Look again: what was being edited may have been published, decided or abandoned since."""
+        self.find()
         if self.submission:
             self.submission = Submission.objects.get(pk=self.submission.pk)
             self.target = self.submission.target
@@ -113,6 +135,12 @@ class Desk:
             self.submission = review.open_submission(self.target)
         elif self.submission and not self.submission.is_open:
             self.submission = None
+
+    def was_begun_by(self, form: ContentForm) -> bool:
+        """Whether the draft was begun by an earlier sending of this very form."""
+        if self.submission is None or self.key is None or not self.submission.is_writable:
+            return False
+        return self.submission.form_key == self.key and form.expected == review.token(None, None)
 
     @property
     def address(self) -> str:
@@ -181,6 +209,8 @@ def write(request: MemberRequest, desk: Desk) -> HttpResponse:
     """Show the form; or take what was sent: one more line, a draft, a preview, a submission."""
     if request.method != "POST":
         return _opened(request, desk)
+    desk.key = read_key(request.POST.get("key", ""))
+    desk.find()
     form = desk.form(request.POST, request.FILES, more=request.POST.get("more", ""))
     valid = form.is_valid()
     if "more" in request.POST:
@@ -189,17 +219,34 @@ def write(request: MemberRequest, desk: Desk) -> HttpResponse:
     action = request.POST.get("action", "save")
     if not valid:
         return _refused(request, desk, form, action)
+    return _taken(request, desk, form, action)
+
+
+def _taken(request: MemberRequest, desk: Desk, form: ContentForm, action: str) -> HttpResponse:
+    """Hold what a form says that can be taken, then do what its button says."""
     try:
-        submission = desk.save(form, take_back=action == "take-back")
-        if action == "submit":
-            return _submitted(request, desk, form, submission)
+        desk.save(form, take_back=action == "take-back")
+    except NothingWritten as error:
+        form.add_error(next(iter(desk.kind.model.slug_sources.values())), str(error))
+        return _refused(request, desk, form, action)
     except NothingToSubmit as error:
         return page(request, desk, form, notice={"level": "info", "text": error})
     except TooOften as error:
         form.add_error(None, str(error))
         return page(request, desk, form, too_often=error)
     except (Stale, WrongState):
-        return _late(request, desk, form)
+        return _late(request, desk, form, action)
+    return _held(request, desk, form, action)
+
+
+def _held(request: MemberRequest, desk: Desk, form: ContentForm, action: str) -> HttpResponse:
+    """What follows once the draft says what the form does: sending, a preview, or writing on."""
+    submission: Any = desk.submission
+    if action == "submit":
+        try:
+            return _submitted(request, desk, form, submission)
+        except (Stale, WrongState):
+            return _late(request, desk, form, action)
     _remember_message(request, submission, form.cleaned_data["message"])
     language = action.removeprefix("preview-")
     if language in i18n.LANGUAGES:
@@ -264,18 +311,45 @@ def _submitted(
     return redirect(submission)
 
 
-def _late(request: MemberRequest, desk: Desk, form: ContentForm) -> HttpResponse:
-    """Somebody else was quicker: 409, with everything that was typed and what they wrote beside it."""
+def _late(request: MemberRequest, desk: Desk, form: ContentForm, action: str) -> HttpResponse:
+    """Somebody else was quicker, or the same form came twice.
+
+    Where all is there already, or nothing stands against it, things go on. Else 409, with everything
+    that was typed and what others wrote beside it.
+    """
     before = form.expected
     desk.refresh()
     again = desk.form(form.data)
     quicker = _who_was_quicker(desk, before)
     if (desk.submission or desk.target) and again.is_valid():
-        again.compare(desk.others(again), _name(desk, quicker))
+        others = desk.others(again)
+        if again.values() == others and action != "take-back":
+            return _there_already(request, desk, again, action)
+        again.compare(others, _name(desk, quicker))
+        if desk.was_begun_by(form) and all(other.taken for other in again.others.values()):
+            again.renew()
+            again.take_others()
+            return _taken(request, desk, again, action)
     again.renew()
     in_review = desk.submission is not None and desk.submission.status == Status.IN_REVIEW
     notice = _late_notice(desk, quicker, differs=bool(again.others))
     return page(request, desk, again, notice=notice, take_back=in_review, status=409)
+
+
+def _there_already(
+    request: MemberRequest, desk: Desk, form: ContentForm, action: str
+) -> HttpResponse:
+    """Go on as if what was typed had been saved now: by a second click, it was saved a moment ago."""
+    form.renew()
+    if desk.submission and desk.submission.is_writable:
+        return _held(request, desk, form, action)
+    sent = desk.submission
+    if sent is None and desk.target:
+        published = Submission.objects.of(desk.target).filter(status=Status.PUBLISHED)
+        sent = published.order_by("-decided_at", "-pk").first()
+    if sent is None:
+        return page(request, desk, form, notice={"level": "info", "text": NothingToSubmit()})
+    return redirect(sent)
 
 
 def _late_notice(desk: Desk, quicker: Any, *, differs: bool) -> dict[str, Any]:

@@ -50,6 +50,12 @@ class NothingToSubmit(ReviewError):
     message = _("Nothing differs from the live version: there is nothing to review.")
 
 
+class NothingWritten(ReviewError):
+    """A form for something new in which nobody wrote anything."""
+
+    message = _("Begin here: nothing is written yet, so there is nothing to save.")
+
+
 class Incomplete(ReviewError):
     """The content does not make a valid object; `errors` says why, by column."""
 

@@ -11,6 +11,7 @@ Whoever saves or decides gives the `token` of what they were looking at. If subm
 moved since, they are told (`Stale`) and nothing is written.
 """
 
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -82,11 +83,13 @@ def save(
     target: Published | None = None,
     submission: Submission | None = None,
     expected: str | None = None,
+    form_key: uuid.UUID | None = None,
 ) -> Submission:
     """Hold `values` as a draft, new or continued; nothing public changes.
 
     Of an object that is live only what differs from it is kept, with the live values beside it.
-    Raises Stale if somebody saved or published meanwhile, WrongState if it is being reviewed.
+    Raises Stale if somebody saved or published meanwhile, or the form with this key has begun a
+    submission already; WrongState if it is being reviewed.
     """
     target = steps.locked(target)
     if target is not None:
@@ -107,6 +110,7 @@ def save(
         target_id=target.pk if target else None,
         organisation=organisation,
         author=by,
+        form_key=form_key,
     )
     live = kind.content.read(target) if target else kind.content.blank
     submission.values = steps.touched(kind, values, live)

@@ -30,11 +30,14 @@ from portal.lifecycle.content import Content, Values
 from portal.lifecycle.errors import ReviewError
 from portal.models import Published, Submission
 from portal.writing import quota
-from portal.writing.marks import as_before, mark, marks, read_marks
+from portal.writing.marks import as_before, mark, marks, new_key, read_marks
 from portal.writing.preview import image_address
 from portal.writing.rows import BaseRows, RowForm, keep_typed, rows_factory
 
 Sections = tuple[tuple[Any, tuple[str, ...]], ...]
+
+# A browser that restores what was typed must not put what an older page hid beside it.
+HIDDEN = forms.HiddenInput(attrs={"autocomplete": "off"})
 
 # An image sent with a form that could not be saved is remembered this long.
 IMAGE_KEPT_SECONDS = 24 * 3600
@@ -94,9 +97,11 @@ class Choices(forms.ModelMultipleChoiceField):
 class ContentForm(forms.ModelForm):
     """The form of one kind. Subclasses name the model, its fields, the sections and the row forms."""
 
-    token = forms.CharField(required=False, widget=forms.HiddenInput)
+    token = forms.CharField(required=False, widget=HIDDEN)
     # What the form showed when it was opened, as one short mark for each column.
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=HIDDEN)
+    # Of something new: by this the same form sent twice is known.
+    key = forms.CharField(required=False, widget=HIDDEN)
     message = forms.CharField(
         required=False,
         max_length=2000,
@@ -137,6 +142,7 @@ class ContentForm(forms.ModelForm):
         initial = self.initial_from(proposed) | {
             "token": review.token(submission, target),
             "seen": marks(proposed),
+            "key": self._new_key(),
         }
         super().__init__(data=data, files=files, initial=initial)
         for name in content.images:
@@ -149,6 +155,10 @@ class ContentForm(forms.ModelForm):
             name: self._rows(name, form, one_more=more == name)
             for name, form in self.row_forms.items()
         }
+
+    def _new_key(self) -> str:
+        """A key for something new; what exists is known by itself."""
+        return "" if self.submission or self.target else new_key()
 
     # --- What is shown --------------------------------------------------------------------------
 
@@ -289,6 +299,11 @@ class ContentForm(forms.ModelForm):
         chosen = cast(QueryDict, self.data).getlist("theirs")
         return [name for name in chosen if name in self.content.names]
 
+    def is_blank(self) -> bool:
+        """Whether nothing was written: what stood in the form when it was opened does not count."""
+        blank = self.content.blank
+        return all(value in (blank[n], self.proposed[n]) for n, value in self.values().items())
+
     def add_faults(self) -> None:
         """Say of a form that is wrong what else keeps it from being published, all at once."""
         self.add_errors(
@@ -335,6 +350,7 @@ class ContentForm(forms.ModelForm):
         """Make the form, when it is sent again, an answer to what is there now."""
         self._set("token", review.token(self.submission, self.target))
         self._set("seen", marks(self.proposed))
+        self._set("key", self._new_key())
         self._set("theirs", None)
 
     def compare(self, others: Values, who: str) -> None:
@@ -347,6 +363,12 @@ class ContentForm(forms.ModelForm):
             if mine[name] == theirs or mark(theirs) == seen.get(name):
                 continue
             self.show_other(name, theirs, who, taken=mark(mine[name]) == seen.get(name))
+
+    def take_others(self) -> None:
+        """Take what others wrote where the person wrote nothing."""
+        data = cast(QueryDict, self.data).copy()
+        data.setlist("theirs", [name for name, other in self.others.items() if other.taken])
+        self.data, self.others = data, {}
 
     def show_other(self, name: str, theirs: Any, who: str, *, taken: bool = False) -> None:
         """Show somebody else's version beside a field, with a box to take it."""
@@ -375,7 +397,7 @@ class ContentForm(forms.ModelForm):
         )
         self.fields[f"{name}_remove"] = forms.BooleanField(label=_("Remove this image"))
         # An image that arrived with a form that could not be saved is not asked for again.
-        self.fields[f"{name}_kept"] = forms.CharField(widget=forms.HiddenInput)
+        self.fields[f"{name}_kept"] = forms.CharField(widget=HIDDEN)
 
     def _admit_image(self) -> None:
         """Count an image before it is looked at, which costs more than all the rest."""
@@ -431,7 +453,9 @@ class ContentForm(forms.ModelForm):
     def _image_value(self, name: str) -> str:
         if self.cleaned_data.get(f"{name}_remove"):
             return ""
-        return self.cleaned_data.get(f"{name}_kept") or self.proposed[name]
+        sent, proposed = self.cleaned_data.get(f"{name}_kept"), self.proposed[name]
+        # The same picture sent again, as by a second click, is no change.
+        return sent if sent and not storage.is_same(sent, proposed) else proposed
 
     def _image(self, name: str) -> Image:
         """The image as it stands: sent a moment ago, held with the submission, or public."""

@@ -1,6 +1,7 @@
-"""Marks: what a form remembers of the values it showed, as short as a hidden input can hold them."""
+"""What a form remembers in hidden inputs: marks of the values it showed, and a key of its own."""
 
 import json
+import uuid
 from typing import Any
 
 from django.utils.crypto import salted_hmac
@@ -43,3 +44,16 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     return value
+
+
+def new_key() -> str:
+    """A key by which a form that is sent twice is known; nobody can guess one."""
+    return uuid.uuid4().hex
+
+
+def read_key(text: str) -> uuid.UUID | None:
+    """The key that came back; nothing if it is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

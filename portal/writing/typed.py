@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 # What a form says to itself, and what nobody should see written out.
 NOT_TYPED = re.compile(
-    r"csrfmiddlewaretoken|token|seen|theirs|more|action|next"
+    r"csrfmiddlewaretoken|token|seen|key|theirs|more|action|next"
     r"|.*_kept|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.*password.*|.*code.*"
 )
 

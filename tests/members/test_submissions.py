@@ -581,6 +581,20 @@ def test_refused_text_begins_a_new_draft(signed_in, alice, dana, draft):
     assert new.values == draft.values
 
 
+def test_refused_text_used_again_twice_by_a_second_click_begins_one_draft(
+    signed_in, alice, dana, draft
+):
+    review.refuse(review.submit(draft, by=alice), by=dana, message="Non.")
+    form = browser.fields(page(signed_in, draft))
+
+    answers = [
+        signed_in.post(address("submission-reuse", draft.pk), form).url for _click in range(2)
+    ]
+
+    new = Submission.objects.open().get()
+    assert answers == [address("submission-edit", new.pk)] * 2
+
+
 def test_refused_edit_begins_a_new_one_over_what_is_live_now(
     signed_in, alice, dana, fay, organisation, waiting
 ):

@@ -379,6 +379,205 @@ def test_one_more_line_saves_nothing_and_keeps_everything(signed_in, organisatio
     assert (data["title_fr"], data["funding-0-funder"]) == (["Titre"], ["Région"])
 
 
+# --- Something new, and nothing at all ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("action", ["save", "submit", "preview-fr"])
+@pytest.mark.parametrize(
+    ("kind", "field"), [("event", "id_title_fr"), ("project", "id_title_fr"), (None, "id_name")]
+)
+def test_empty_form_begins_nothing_and_says_where_to_begin(
+    kind, field, action, signed_in, organisation
+):
+    url = (
+        address("content-create", organisation.slug, kind)
+        if kind
+        else address("organisation-propose")
+    )
+
+    answer = fill(signed_in, url, action, message="Merci d’avance")
+
+    assert answer.status_code == 200
+    assert wrong(answer)[0][0] == field
+    # Who sends it is told all it takes; who saves it, where to begin.
+    assert (len(wrong(answer)[0]) > 1) == (action == "submit")
+    assert browser.fields(answer.content.decode(), "form")["message"] == ["Merci d’avance"]
+    assert not Submission.objects.exists()
+
+
+def test_organisation_that_was_only_suggested_is_nothing_written(signed_in, organisation):
+    url = address("content-create", organisation.slug, "project")
+
+    fill(signed_in, url, "save", **{"partners-0-DELETE": "on"})
+
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize("written", [{"place": "Ici"}, {"all_day": "on"}, {"kind": "forum"}])
+def test_anything_written_is_kept_without_a_title(written, signed_in, organisation):
+    fill(signed_in, address("content-create", organisation.slug, "event"), **written)
+
+    assert held().title == "Sans titre"
+
+
+@pytest.fixture
+def new_event(organisation):
+    return address("content-create", organisation.slug, "event")
+
+
+def twice(client, url, actions=("save", "save"), changes=({}, {})):
+    """Open a form once, send it twice; what the site answers the second time."""
+    page = client.get(url)
+    written = {"title_fr": "Atelier", "kind": "workshop", "period_fr": "au printemps"}
+    for action, more in zip(actions, changes, strict=True):
+        answer = press(client, page, action, **written | more)
+    return answer
+
+
+def test_form_sent_twice_begins_one_draft(signed_in, new_event):
+    answer = twice(signed_in, new_event)
+
+    assert answer.url == address("submission-edit", held().pk)
+    assert (held().version, held().values["title_fr"]) == (1, "Atelier")
+    assert held().history.count() == 1
+
+
+def test_form_sent_twice_for_review_is_sent_once(signed_in, new_event):
+    answer = twice(signed_in, new_event, ("submit", "submit"))
+
+    assert answer.url == address("submission-detail", held().pk)
+    assert held().status == "in_review"
+    assert held().history.filter(action="submitted").count() == 1
+
+
+def test_form_that_is_saved_and_then_sent_is_one_submission(signed_in, new_event):
+    answer = twice(signed_in, new_event, ("save", "submit"))
+
+    assert answer.url == address("submission-detail", held().pk)
+    assert held().status == "in_review"
+
+
+def test_form_that_is_sent_and_then_saved_leads_to_where_it_stands(signed_in, new_event):
+    answer = twice(signed_in, new_event, ("submit", "save"))
+
+    assert answer.url == address("submission-detail", held().pk)
+    assert held().status == "in_review"
+
+
+def test_form_of_a_trusted_organisation_sent_twice_publishes_once(
+    signed_in, organisation, new_event
+):
+    Trust.objects.create(organisation=organisation, kind="event")
+
+    answer = twice(signed_in, new_event, ("submit", "submit"))
+
+    assert answer.url == address("submission-detail", held().pk)
+    assert Event.objects.count() == 1
+
+
+def test_second_sending_goes_on_with_what_the_first_began(signed_in, new_event):
+    answer = twice(signed_in, new_event, changes=({}, {"place": "Institut de Botanique"}))
+
+    assert answer.url == address("submission-edit", held().pk)
+    assert (held().values["title_fr"], held().values["place"]) == (
+        "Atelier",
+        "Institut de Botanique",
+    )
+
+
+def test_older_sending_that_comes_late_takes_nothing_away(signed_in, new_event):
+    twice(signed_in, new_event, changes=({"place": "Institut de Botanique"}, {}))
+
+    assert held().values["place"] == "Institut de Botanique"
+
+
+def test_two_sendings_that_differ_are_shown_beside_each_other(signed_in, new_event):
+    late = twice(signed_in, new_event, changes=({}, {"title_fr": "Autre atelier"}))
+    before = held().values["title_fr"]
+
+    press(signed_in, late)
+
+    assert (late.status_code, before) == (409, "Atelier")
+    assert "Vous avez enregistré autre chose dans une autre fenêtre" in late.content.decode()
+    assert held().values["title_fr"] == "Autre atelier"
+
+
+def test_image_sent_twice_is_one_image(signed_in, new_event):
+    pictures = ({"image": photo(), "image_alt_fr": "Une photo"} for _n in range(2))
+
+    answer = twice(signed_in, new_event, changes=tuple(pictures))
+
+    assert answer.status_code == 302
+    assert held().version == 1
+
+
+def test_mistake_on_the_second_sending_is_mended_in_the_same_draft(signed_in, new_event):
+    refused = twice(signed_in, new_event, changes=({}, {"price": "douze"}))
+
+    answer = press(signed_in, refused, price="12")
+
+    assert refused.status_code == 200
+    assert answer.status_code == 302
+    assert (held().values["title_fr"], held().values["price"]) == ("Atelier", "12")
+
+
+def test_form_of_what_was_given_up_meanwhile_begins_anew_only_when_sent_again(
+    signed_in, alice, new_event
+):
+    page = signed_in.get(new_event)
+    press(signed_in, page, title_fr="Atelier")
+    first = held()
+    review.discard(first, by=alice)
+
+    late = press(signed_in, page, title_fr="Atelier")
+    press(signed_in, late)
+
+    assert late.status_code == 409
+    assert [each.status for each in Submission.objects.order_by("pk")] == ["withdrawn", "draft"]
+
+
+def test_form_opened_again_begins_another_draft(signed_in, new_event):
+    fill(signed_in, new_event, title_fr="Un")
+    fill(signed_in, new_event, title_fr="Deux")
+
+    assert Submission.objects.count() == 2
+
+
+@pytest.mark.parametrize("key", ["", "x", "0" * 32, "9" * 5000])
+def test_key_that_is_none_of_ours_begins_a_draft_all_the_same(key, signed_in, new_event):
+    answer = fill(signed_in, new_event, title_fr="Atelier", key=key)
+
+    assert answer.url == address("submission-edit", held().pk)
+
+
+def test_key_of_somebody_else_opens_nothing(client, charlie, alice, elsewhere, new_event):
+    client.force_login(alice)
+    mine = client.get(new_event)
+    press(client, mine, title_fr="D’Alice")
+    key = browser.fields(mine.content.decode(), "form")["key"]
+    client.force_login(charlie)
+
+    answer = fill(
+        client, address("content-create", elsewhere.slug, "event"), title_fr="De Charlie", key=key
+    )
+
+    assert answer.status_code == 409
+    assert "D’Alice" not in answer.content.decode()
+    assert held().values["title_fr"] == "D’Alice"
+    assert press(client, answer).status_code == 302
+
+
+def test_edit_sent_twice_is_told_nothing_new(signed_in, profile):
+    page = signed_in.get(profile)
+    answers = [press(signed_in, page, summary_fr="Nouveau.") for _n in range(2)]
+    edit = get(signed_in, "submission-edit", held().pk)
+    sent = [press(signed_in, edit, "submit", website="https://a.example/") for _n in range(2)]
+
+    assert [answer.url for answer in answers] == [address("submission-edit", held().pk)] * 2
+    assert [answer.url for answer in sent] == [address("submission-detail", held().pk)] * 2
+    assert held().history.filter(action="submitted").count() == 1
+
+
 # --- What is not taken from a form ----------------------------------------------------------------
 
 
