@@ -235,3 +235,10 @@ def initials(name: str, short_name: str = "") -> str:
         return first[:2].upper()
     second = words[1] if words[1].isdigit() else words[1][0]
     return (first[0] + second)[:4].upper()
+
+
+def nested(text: Any) -> str:
+    """A text to stand between quotation marks: those it has itself become the inner ones."""
+    if is_french():
+        return re.sub(r"«\s*", "“", re.sub(r"\s*»", "”", str(text)))
+    return str(text).replace("“", "‘").replace("”", "’")

@@ -28,8 +28,10 @@ def render(template: str, address: str, language: str, **context: Any) -> EmailM
     """
     with translation.override(language):
         context |= {"base_url": settings.BASE_URL, "language": language}
-        # A subject is one line, whatever a title in it contains.
-        subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
+        # A subject is one line, whatever a title in it contains; the spaces of French stay.
+        subject = " ".join(
+            render_to_string(f"{template}_subject.txt", context).splitlines()
+        ).strip()
         message = EmailMultiAlternatives(
             subject, render_to_string(f"{template}.txt", context), None, [address]
         )

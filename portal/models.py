@@ -21,7 +21,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from portal import cards, i18n
+from portal import cards, display, i18n
 from portal.fields import WebAddressField
 
 
@@ -264,6 +264,11 @@ class Submission(models.Model):
         return self.target_id is None
 
     @property
+    def is_new(self) -> bool:
+        """Whether it asked for a new object, also once that object exists."""
+        return self.is_creation or bool(self.values and not self.base)
+
+    @property
     def is_open(self) -> bool:
         return self.status in OPEN
 
@@ -428,13 +433,13 @@ class AgreedRow(Row):
     @property
     def question(self) -> str:
         """What the organisation is asked, in the active language."""
-        words = {"name": self.organisation, "title": self.owner}
+        words = {"name": self.organisation, "title": display.nested(self.owner)}
         return gettext("Do you agree to %(name)s being named in “%(title)s”?") % words
 
     @property
     def statement(self) -> str:
         """What the row says of the organisation, as a sentence in the active language."""
-        words = {"name": self.organisation, "title": self.owner}
+        words = {"name": self.organisation, "title": display.nested(self.owner)}
         return gettext("“%(title)s” names %(name)s.") % words
 
     def forget_agreement(self) -> None:

@@ -286,7 +286,14 @@ class EventOrganiser(AgreedRow):
     @property
     def statement(self) -> str:
         """What the row says of the organisation, as a sentence in the active language."""
-        words = {"organisation": self.organisation, "title": self.event}
-        return (
-            gettext("%(organisation)s is named as an organiser of the event “%(title)s”.") % words
-        )
+        words = {
+            "keeper": self.event.keeper,
+            "organisation": self.organisation,
+            "title": display.nested(self.event),
+        }
+        said = gettext("%(organisation)s is named as an organiser of the event “%(title)s”.")
+        if self.event.keeper:
+            said = gettext(
+                "%(keeper)s names %(organisation)s as an organiser of the event “%(title)s”."
+            )
+        return said % words

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models.base import Titled
 from events.querysets import ProjectQuerySet
-from portal import i18n
+from portal import display, i18n
 from portal.cards import Card
 from portal.fields import EuroField, PartialDateField, YearField
 from portal.models import AgreedRow, LinkRow, Row
@@ -136,13 +136,17 @@ class ProjectPartner(AgreedRow):
     def statement(self) -> str:
         """What the row says of the organisation, as a sentence in the active language."""
         words = {
+            "keeper": self.project.keeper,
             "organisation": self.organisation,
-            "title": self.project,
+            "title": display.nested(self.project),
             "role": self.get_role_display(),
         }
-        return (
-            gettext("%(organisation)s is named in the project “%(title)s”, as: %(role)s.") % words
-        )
+        said = gettext("%(organisation)s is named in the project “%(title)s”, as: %(role)s.")
+        if self.project.keeper:
+            said = gettext(
+                "%(keeper)s names %(organisation)s in the project “%(title)s”, as: %(role)s."
+            )
+        return said % words
 
 
 class SourcedRow(Row):

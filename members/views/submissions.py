@@ -57,7 +57,7 @@ def _page(
         "kind": kind,
         "organisation": submission.organisation,
         "target": target,
-        "is_new": diff.is_new(submission),
+        "is_new": submission.is_new,
         "filled": _written(rows),
         "rows": rows,
         # What was compared with what is not online any more, or was not then.
@@ -248,7 +248,7 @@ def _submit_page(request: MemberRequest, submission: Submission, form: SubmitFor
         "form": form,
         "token": review.token(submission, submission.target),
         "trusted": permissions.may_skip_review(submission.organisation, kind, submission.target),
-        "is_new": diff.is_new(submission),
+        "is_new": submission.is_new,
         "rows": rows,
         "filled": _written(rows),
         "trail": trails.of_kind(

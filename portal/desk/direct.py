@@ -20,7 +20,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal import i18n, limits
+from portal import display, i18n, limits
 from portal.context_processors import LANGUAGE_NAMES
 from portal.desk.live import LiveViews
 from portal.desk.site import Desk
@@ -239,7 +239,7 @@ class PublishedDesk(LiveViews, Desk):
             text = _("“%(title)s” is saved, and online as you see it here.")
         else:
             text = _("“%(title)s” is saved. It is withdrawn: nobody else sees it.")
-        messages.success(request, text % {"title": target})
+        messages.success(request, text % {"title": display.nested(target)})
         if review.open_submission(target):
             messages.warning(
                 request,

@@ -20,6 +20,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal import display
 from portal.desk.site import failures
 from portal.lifecycle import agreements, diff, errors, kinds, permissions, review
 from portal.models import AgreedRow, HistoryEntry, Published
@@ -90,7 +91,7 @@ def withdraw_page(
             form = _renewed(form, target)
         else:
             text = _("“%(title)s” is no longer public. Its address says so.")
-            messages.success(request, text % {"title": target})
+            messages.success(request, text % {"title": display.nested(target)})
             return redirect(back)
     context = _about(request, site, target) | {"form": form, "error": error, "back": back}
     return TemplateResponse(request, "admin/live/withdraw.html", context, status=_status(error))
@@ -258,7 +259,8 @@ class LiveViews(ModelAdmin):
             except errors.ReviewError as refused:
                 error = refused
             else:
-                messages.success(request, _("“%(title)s” is public again.") % {"title": target})
+                text = _("“%(title)s” is public again.")
+                messages.success(request, text % {"title": display.nested(target)})
                 return redirect(self._address("change", pk))
         context = _about(request, self.admin_site, target) | {"form": form, "error": error}
         return TemplateResponse(

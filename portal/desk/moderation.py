@@ -20,7 +20,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from portal import head, i18n
+from portal import display, head, i18n
 from portal.desk import queue
 from portal.desk.live import withdraw_page
 from portal.desk.site import ReadOnlyDesk, failures, is_key
@@ -221,7 +221,7 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
                 reverse("admin:portal_submission_preview", args=[submission.pk]),
                 i18n.other(i18n.current()),
             ),
-            "is_new": diff.is_new(submission),
+            "is_new": submission.is_new,
             "target": target,
             "public_url": target.get_absolute_url() if target and target.is_published else "",
         }
@@ -321,7 +321,7 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
             CORRECT: _("“%(title)s” was given back to its author, with your message."),
             REFUSE: _("“%(title)s” was not accepted. Its author has your message."),
         }
-        messages.success(request, texts[decision] % {"title": done.title})
+        messages.success(request, texts[decision] % {"title": display.nested(done.title)})
         following = next_for(request.user, done)
         if following is None:
             messages.info(request, _("Nothing else waits for you."))

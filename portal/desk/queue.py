@@ -108,7 +108,7 @@ def nature(submission: Submission) -> str:
     fields = ngettext("%(n)d field", "%(n)d fields", len(submission.values)) % {
         "n": len(submission.values)
     }
-    if diff.is_new(submission):
+    if submission.is_new:
         return pgettext("nature of a submission", "creation")
     target = submission.target
     if submission.is_open and target is not None and not target.is_published:

@@ -165,8 +165,3 @@ def _written(items: Iterable[tuple[str, Any]]) -> Iterator[str]:
                     yield from _written(row.items())
         elif value and name[-3:] in ("_fr", "_en"):
             yield name[-2:]
-
-
-def is_new(submission: Submission) -> bool:
-    """Whether it asked for a new object, also once that object exists."""
-    return submission.is_creation or bool(submission.values and not submission.base)

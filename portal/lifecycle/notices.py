@@ -7,12 +7,16 @@ from django.contrib.auth import get_user_model
 
 from portal import emails
 from portal.lifecycle import kinds, permissions
-from portal.models import AgreedRow, HistoryEntry, Published, Submission
+from portal.models import AgreedRow, HistoryEntry, Published, Status, Submission
+
+Action = HistoryEntry.Action
 
 
-def submitted(submission: Submission) -> None:
+def submitted(submission: Submission, message: str) -> None:
     """Tell the moderators who want to know at once, and may decide, that something waits."""
     moderators = get_user_model()._default_manager.moderators().filter(review_mail="at_once")
+    target = submission.target
+    corrected = submission.history.filter(action=Action.CORRECTION).exists()
     for moderator in moderators:
         if moderator.pk != submission.author_id and not (
             submission.organisation and moderator.edits(submission.organisation)
@@ -22,14 +26,28 @@ def submitted(submission: Submission) -> None:
                 moderator,
                 submission=submission,
                 kind=kinds.of(submission),
+                message=message,
+                back_online=target is not None and not target.is_published,
+                corrected=corrected,
             )
 
 
 def decided(
-    submission: Submission, action: HistoryEntry.Action, message: str, fields: list[str]
+    submission: Submission,
+    action: HistoryEntry.Action,
+    message: str,
+    fields: Iterable[str] = (),
+    *,
+    back_online: bool = False,
 ) -> None:
-    """Tell the author what became of their submission."""
+    """Tell the author what became of their submission, or of the `fields` that are published now.
+
+    What was published of it before, and what is not yet, is told apart.
+    """
     kind = kinds.of(submission)
+    published = action == Action.PUBLISHED
+    parts = submission.history.filter(action=Action.PUBLISHED).count()
+    held = () if submission.status == Status.PUBLISHED else submission.values
     for person in _concerned(submission):
         emails.send_on_commit(
             "portal/mail/decided",
@@ -40,7 +58,11 @@ def decided(
             message=message,
             # Called by the template, and so in the language of the person.
             published=lambda: [kind.content.label(name) for name in fields],
-            partly=action == HistoryEntry.Action.PUBLISHED and submission.is_open,
+            rest=lambda: [kind.content.label(name) for name in kind.content.names if name in held],
+            partly=published and submission.is_open,
+            earlier=parts > published,
+            back_online=back_online,
+            is_owner=published and kind.may_have_no_organisation and submission.is_new,
         )
 
 
@@ -51,8 +73,8 @@ def _concerned(submission: Submission) -> Iterable[Any]:
     return submission.organisation.editors() if submission.organisation else []
 
 
-def withdrawn(target: Published, by: Any, message: str) -> None:
-    """Tell the other editors of an object that it is no longer public."""
+def withdrawn(target: Published, by: Any, message: str, *, given_back: bool) -> None:
+    """Tell the other editors of an object that it is no longer public, and an edit a draft again."""
     if target.keeper is None:
         return
     for editor in target.keeper.editors():
@@ -63,6 +85,9 @@ def withdrawn(target: Published, by: Any, message: str) -> None:
                 object=target,
                 kind=kinds.of(target),
                 message=message,
+                # Moderators act for the team, and are not named.
+                colleague=by if by.edits(target.keeper) else None,
+                given_back=given_back,
             )
 
 

@@ -146,7 +146,7 @@ def submit(
     if trusted and not conflicts(submission):
         steps.publish(submission, target, list(submission.values), by, Action.TRUSTED, "")
     else:
-        notices.submitted(submission)
+        notices.submitted(submission, message)
     return submission
 
 
@@ -219,8 +219,9 @@ def publish(
         chosen = [name for name in submission.values if name in wanted]
         if submission.values and not chosen:
             raise NothingToSubmit
+    back_online = target is not None and not target.is_published
     steps.publish(submission, target, chosen, by, Action.PUBLISHED, message)
-    notices.decided(submission, Action.PUBLISHED, message, chosen)
+    notices.decided(submission, Action.PUBLISHED, message, chosen, back_online=back_online)
     return submission
 
 
@@ -258,14 +259,15 @@ def withdraw(
     if not message.strip():
         raise MessageRequired
     submission = steps.locked(open_submission(target))
-    if submission is not None and submission.status == Status.IN_REVIEW:
+    given_back = submission is not None and submission.status == Status.IN_REVIEW
+    if given_back:
         steps.move(submission, Status.DRAFT, Action.TAKEN_BACK, by, before=(Status.IN_REVIEW,))
     target.status, target.withdrawn_at = Status.WITHDRAWN, timezone.now()
     target.version += 1
     target.save(update_fields=["status", "withdrawn_at", "version", "updated_at"])
     steps.made_private(target)
     steps.record(Action.WITHDRAWN, by, target=target, message=message)
-    notices.withdrawn(target, by, message)
+    notices.withdrawn(target, by, message, given_back=given_back)
     return target
 
 

@@ -108,7 +108,7 @@ def answer(
     if not message.strip():
         raise MessageRequired
     move(submission, status, action, by, before=(Status.IN_REVIEW,), message=message)
-    notices.decided(submission, action, message, [])
+    notices.decided(submission, action, message)
     return submission
 
 

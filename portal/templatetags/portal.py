@@ -376,6 +376,7 @@ def limit(field: BoundField) -> Limit | None:
 
 
 register.filter("label", label_of)
+register.filter("nested", display.nested)
 
 
 class Side(NamedTuple):

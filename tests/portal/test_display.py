@@ -38,6 +38,7 @@ AFTERNOON = datetime.datetime(2025, 2, 17, 14, 30)
         (display.price, 0, "Gratuit", "Free"),
         (display.price, 12.5, "12,50\u00a0€", "€12.50"),
         (display.price, None, "", ""),
+        (display.nested, "« Lire » et “voir”", "“Lire” et “voir”", "« Lire » et ‘voir’"),
     ],
 )
 def test_value_is_written_as_each_language_does(write, value, french, english):

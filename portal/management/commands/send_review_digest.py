@@ -41,9 +41,9 @@ class Command(BaseCommand):
             except Exception:
                 logger.exception("The digest of account %s could not be sent", moderator.pk)
                 failed += 1
-        self.stdout.write(f"{sent} digests sent.")
+        self.stdout.write(f"Digests sent: {sent}.")
         if failed:
-            raise CommandError(f"{failed} digests could not be sent; the log says why.")
+            raise CommandError(f"Digests that could not be sent: {failed}; the log says why.")
 
 
 def _waiting(moderator: Any) -> list[dict[str, Any]]:

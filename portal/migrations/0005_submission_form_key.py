@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0003_site_texts'),
+        ('portal', '0004_asked'),
     ]
 
     operations = [
