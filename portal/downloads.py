@@ -61,7 +61,7 @@ def refusal(filters: ListFilterSet, keys: Collection[str] = ()) -> HttpResponse 
         return None
     reasons = "".join(f"- {problem.message}\n" for problem in problems)
     title = _("This address asks for something that does not exist:")
-    return HttpResponse(f"{title}\n{reasons}", content_type=TEXT, status=400)
+    return open_data(HttpResponse(f"{title}\n{reasons}", content_type=TEXT, status=400))
 
 
 def open_data(response: Answer) -> Answer:

@@ -412,6 +412,9 @@ def test_agenda_says_how_to_subscribe_to_what_it_shows(client, agenda, path, que
     assert f'href="webcal://testserver/en/events/calendar.ics{query}"' in page
     assert f'value="http://testserver/en/events/calendar.ics{query}" readonly' in page
     assert f'href="/en/events/feed.atom{query}"' in page
+    # How much there is, is said.
+    assert f"Up to {subscriptions.MOST_EVENTS} events with a date" in page
+    assert f"the last {subscriptions.MOST_ENTRIES} changes" in page
 
 
 def test_view_of_the_past_is_subscribed_to_like_any_other(client, agenda):
