@@ -4,6 +4,7 @@ import codecs
 import secrets
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import BadRequest, MiddlewareNotUsed
@@ -77,6 +78,45 @@ class PlainLineEnds:
                 fields.setlist(name, list(plain))
             fields._mutable = False  # as Django hands it over
             request.POST = fields
+
+
+class ListAddress:
+    """Tells the script of a list under which address to show the answer, and whether that is a step.
+
+    Whoever ticks a box, chooses an order or turns a page goes a step on, and comes back by going back.
+    Whoever types replaces one list by the next: the way back does not lead past each letter. The page
+    is the one that everybody gets, so this stands outside whatever may keep pages.
+    """
+
+    # What the script replaces, as it calls it.
+    TARGET = "section#results"
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.headers.get("HX-Target") == self.TARGET and response.status_code == 200:
+            shown, asked = request.headers.get("HX-Current-URL", ""), request.get_full_path()
+            typed = request.headers.get("HX-Source", "") == "form"
+            step = is_step(shown, asked, may_be_typed=typed)
+            response["HX-Push-Url" if step else "HX-Replace-Url"] = asked
+        return response
+
+
+def is_step(shown: str, asked: str, *, may_be_typed: bool) -> bool:
+    """Whether a list is another one than that shown, and not the same for other words typed."""
+    try:
+        before, after = urlsplit(shown), urlsplit(asked)
+    except ValueError:  # a browser sends none that cannot be read
+        return True
+    was, now = (parse_qsl(each.query, keep_blank_values=True) for each in (before, after))
+    if may_be_typed and dict(was).get("q", "") != dict(now).get("q", ""):
+        # Other words begin on the first page; without any, no order is by relevance.
+        was, now = (
+            [pair for pair in query if pair[0] not in ("q", "page", "sort")] for query in (was, now)
+        )
+    return before.path != after.path or sorted(was) != sorted(now)
 
 
 class OwnNotFound:

@@ -5,12 +5,28 @@ Dana moderates, Erin moderates too, Fay is the administrator.
 """
 
 import datetime
+import os
+from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
+from playwright.sync_api import Browser, Playwright
 
+from events.demo import loader
 from tests import factories
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    # Without these a browser on a machine without the web asks for it all the time.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -71,3 +87,21 @@ def fay(db):
 @pytest.fixture
 def tomorrow() -> datetime.datetime:
     return timezone.now().replace(microsecond=0) + datetime.timedelta(days=1)
+
+
+# --- The browser ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def demo(settings, live_server):
+    """The demo, as `make demo` shows it."""
+    settings.DEMO = settings.DEBUG = True
+    settings.BASE_URL = live_server.url
+    loader.load(lambda step: None)

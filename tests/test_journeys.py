@@ -3,7 +3,6 @@
 Each person has a browser of their own; what one does, the others see.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -11,40 +10,18 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone, translation
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Page
 
 from events.demo import loader
 from events.models import Event, Project
 from members.models import Organisation
 from portal.models import Submission
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    # Without these a browser on a machine without the web asks for it all the time.
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("demo"),
 ]
-
-
-@pytest.fixture(scope="session")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-    yield browser
-    browser.close()
-
-
-@pytest.fixture(autouse=True)
-def demo(settings, live_server):
-    settings.DEMO = settings.DEBUG = True
-    settings.BASE_URL = live_server.url
-    loader.load(lambda step: None)
 
 
 class Person:

@@ -62,8 +62,9 @@ def links(response, rel: str) -> list[str]:
 
 
 def notices(response) -> list[str]:
-    """What the notices of a page say."""
-    found = re.findall(r'<(div|p) class="notice[^>]*>(.*?)</\1>', body(response), re.S)
+    """What the notices of a page say; one that waits in a template says nothing."""
+    shown = re.sub(r"<template.*?</template>", "", body(response), flags=re.S)
+    found = re.findall(r'<(div|p) class="notice[^>]*>(.*?)</\1>', shown, re.S)
     return [" ".join(re.sub(r"<[^>]*>", " ", notice).split()) for _tag, notice in found]
 
 

@@ -467,7 +467,7 @@ def test_event_page_shows_hostile_text_as_text(client):
         text = body(response)
         assert "<script>alert" not in text
         assert text.count("</title>") == 1
-        assert text.count("</script>") == 1
+        assert text.count("</script>") == text.count("<script ")
         assert "<!--" not in text
     assert data(client.get(address("event-detail", event.slug_en)), "Event")["name"] == HOSTILE
 
