@@ -1,6 +1,7 @@
 """The filters of organisations, people and themes, the same on the pages and in the API."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import django_filters as filters
@@ -121,25 +122,27 @@ class KindFacet(ChoiceFacet):
         """The families, and the single kinds that were chosen."""
         group = super().group(name, rows, narrowed, chosen)
         shown = [each for each in group.options if each.checked or each.value in self.FAMILIES]
-        return OptionGroup(group.name, group.legend, shown)
+        return replace(group, options=shown)
 
 
 class OrganisationFilter(ListFilterSet):
     """The filters of the directory."""
 
     # As many boxes as a page may have beside twenty rows; the page "site map" leads to all themes
-    # and communes.
-    theme = RelatedFacet("themes", legend=_("Theme"), shown=14, help_text=THEME_CODE)
+    # and communes, the map to all communes as well.
+    theme = RelatedFacet("themes", legend=_("Theme"), shown=10, help_text=THEME_CODE)
     kind = KindFacet(legend=_("Kind"))
-    city = RelatedFacet("commune", legend=_("Commune"), shown=5, help_text=COMMUNE_CODE)
+    city = RelatedFacet("commune", legend=_("Commune"), shown=4, help_text=COMMUNE_CODE)
     membership = ConditionFacet(
         memberships,
         legend=_("Membership"),
-        shown=6,
+        shown=4,
         help_text=_("“member”, “not-member”, or the code of a college."),
     )
-    need = TopicFacet(Exchange.Direction.NEED, legend=pgettext_lazy("facet", "Looking for"))
-    offer = TopicFacet(Exchange.Direction.OFFER, legend=pgettext_lazy("facet", "Offering"))
+    need = TopicFacet(
+        Exchange.Direction.NEED, legend=pgettext_lazy("facet", "Looking for"), shown=5
+    )
+    offer = TopicFacet(Exchange.Direction.OFFER, legend=pgettext_lazy("facet", "Offering"), shown=5)
     sort = SortFilter(
         {
             "name": Order(_("in alphabetical order"), ("sort_name", "pk")),

@@ -123,6 +123,8 @@ class OptionGroup:
     name: str
     legend: str
     options: list[Option]
+    # What any of the rows has, shown as a box or not, by its code.
+    uses: Mapping[str, "Use"]
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,7 @@ class Facet(filters.MultipleChoiceFilter, abc.ABC):
             for code in self.in_order(used)
             if code in kept
         ]
-        return OptionGroup(name, str(self.legend), options)
+        return OptionGroup(name, str(self.legend), options, used)
 
     # What a subclass says.
 

@@ -63,34 +63,35 @@ class Listing:
     def redirect(self) -> HttpResponseRedirect | None:
         """The same list at its plain address, for a query with parts that say nothing."""
         default = next(iter(self.filters.filters["sort"].orders))
-        typed = [(key, value) for key, values in self.request.GET.lists() for value in values]
         kept = [
-            (key, value)
-            for key, value in typed
-            if value.strip()
-            and not key.startswith(TRACKERS)
-            and (key, value) != ("page", "1")
-            and ((key, value) != ("sort", default) or self.request.GET.get("q"))
+            pair
+            for pair in plain_query(self.request)
+            if pair != ("sort", default) or self.request.GET.get("q")
         ]
-        return None if kept == typed else HttpResponseRedirect(self._address(kept))
+        if kept == typed_query(self.request):
+            return None
+        return HttpResponseRedirect(self._address(kept))
 
     @cached_property
     def problems(self) -> list[Problem]:
         """What the query says and this list does not understand."""
         found = self.filters.problems(self.keys)
-        number = self.request.GET.get("page", "1")
-        if not is_page(number):
-            message = _("“%(value)s” is not the number of a page.") % {"value": number[:60]}
-            found.append(Problem("page", number, message))
+        if not is_page(self._number):
+            message = _("“%(value)s” is not the number of a page.") % {"value": self._number[:60]}
+            found.append(Problem("page", self._number, message))
         return found
+
+    @property
+    def _number(self) -> str:
+        """The number of the page asked for, as the address has it; a view may have no pages."""
+        return self.request.GET.get("page", "1") if "page" in self.keys else "1"
 
     @cached_property
     def page(self) -> Page:
         """The rows of the page asked for."""
-        number = self.request.GET.get("page", "1")
         pages = Paginator(self.prepared(self.filters.qs), self.per_page)
         try:
-            return pages.page(int(number) if is_page(number) else 1)
+            return pages.page(int(self._number) if is_page(self._number) else 1)
         except EmptyPage as error:
             raise Http404 from error
 
@@ -121,6 +122,11 @@ class Listing:
 
     def _address(self, pairs: Iterable[tuple[str, str]]) -> str:
         return with_query(self.request.path, pairs)
+
+    def in_view(self, view: str = "") -> str:
+        """The address of the same list in another view, by default the one that has no name."""
+        kept = [(key, value) for key, value in self.pairs if key != "view"]
+        return self._address([*kept, ("view", view)] if view else kept)
 
     def title(self, name: Any, found: Any) -> str:
         """What the browser's tab says: Annuaire : 51 organisations (page 2 sur 3)."""
@@ -189,11 +195,15 @@ class Listing:
         }
 
     def structured_data(self, name: Any) -> dict[str, Any]:
-        """The page as schema.org describes it, with the rows on it."""
-        return {
+        """The page as schema.org describes it, with the rows on it if it has pages of them."""
+        page = {
             "@type": "CollectionPage",
             "name": str(name),
             "url": absolute(self._address(self.pairs)),
+        }
+        if "page" not in self.keys:
+            return page
+        return page | {
             "mainEntity": {
                 "@type": "ItemList",
                 "numberOfItems": self.total,
@@ -214,6 +224,20 @@ def with_query(path: str, pairs: Iterable[tuple[str, str]]) -> str:
     """An address of a list: its path and what the list is filtered by."""
     query = urlencode(list(pairs))
     return f"{path}?{query}" if query else path
+
+
+def typed_query(request: HttpRequest) -> list[tuple[str, str]]:
+    """The query of an address, pair by pair."""
+    return [(key, value) for key, values in request.GET.lists() for value in values]
+
+
+def plain_query(request: HttpRequest) -> list[tuple[str, str]]:
+    """The same without the pairs that say nothing: those left empty, the first page, trackers."""
+    return [
+        (key, value)
+        for key, value in typed_query(request)
+        if value.strip() and not key.startswith(TRACKERS) and (key, value) != ("page", "1")
+    ]
 
 
 def is_page(number: str) -> bool:

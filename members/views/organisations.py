@@ -11,37 +11,72 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_safe
 
-from members import tables
+from members import tables, territory
 from members.filters import OrganisationFilter
-from members.models import Contact, Distinction, Exchange, Membership, Organisation, Person
+from members.models import (
+    Commune,
+    Contact,
+    Distinction,
+    Exchange,
+    Membership,
+    Organisation,
+    Person,
+)
 from members.structured_data import organisation_data
 from portal import display, downloads, related, spreadsheets
 from portal.addresses import Nearest, answer
+from portal.filters import OptionGroup
 from portal.lifecycle import kinds
 from portal.listing import Listing
 
 NEAREST = Nearest("members:organisation-list", gettext_lazy("The directory of organisations"))
 
 
+MAP = "map"
+
+
 @require_safe
 def organisation_list(request: HttpRequest) -> HttpResponse:
-    """The actors of the territory, members of the association or not."""
+    """The actors of the territory, members of the association or not; `view=map` draws where."""
+    drawn = request.GET.get("view") == MAP
     published = Organisation.objects.published()
-    listing = Listing(request, OrganisationFilter, published, prepared=for_rows, keys={"page"})
+    # A view that does not exist is told, as is any other key without a meaning.
+    keys = {"view"} if drawn else {"page"}
+    listing = Listing(request, OrganisationFilter, published, prepared=for_rows, keys=keys)
     if listing.redirect:
         return listing.redirect
     number = display.number(listing.total)
     found = ngettext("%(n)s organisation", "%(n)s organisations", listing.total) % {"n": number}
-    context = listing.context(name=_("Directory"), found=found)
+    name = _("Directory, map") if drawn else _("Directory")
+    context = listing.context(name=name, found=found)
     return render(
         request,
         "members/organisation_list.html",
         context
         | {
+            "is_map": drawn,
+            "map": map_of(listing, context["facets"]),
+            "views": [
+                {"label": pgettext("view", "List"), "url": listing.in_view(), "current": not drawn},
+                {"label": pgettext("view", "Map"), "url": listing.in_view(MAP), "current": drawn},
+            ],
             "table_url": listing.table_address(reverse("members:organisation-table")),
             "trail": [(_("Directory"), "")],
             "section": "directory",
         },
+    )
+
+
+def map_of(listing: Listing, facets: list[OptionGroup]) -> territory.Figure:
+    """Where the organisations are that all filters but the commune leave: one query, or two."""
+    uses = next(facet.uses for facet in facets if facet.name == "city")
+    chosen = listing.filters.values.get("city", [])
+    return territory.figure(
+        Commune.objects.all(),
+        counts={code: use.count for code, use in uses.items()},
+        overall={code: use.overall for code, use in uses.items()},
+        chosen=chosen,
+        total=listing.filters.narrowed(but="city").count() if chosen else listing.total,
     )
 
 
