@@ -19,7 +19,7 @@ from django.db import models, transaction
 from django.db.models import Case, Count, Exists, OuterRef, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from portal import i18n, words
+from portal import i18n, spelling, words
 from portal.search_models import SearchDocument
 
 BATCH = 100
@@ -74,18 +74,40 @@ def index(obj: Searchable) -> None:
 
 
 def index_all(objects: Iterable[Searchable]) -> None:
-    """Write the rows of published objects, all at once; naming one twice does no harm."""
+    """Write the rows of published objects, all at once; naming one twice does no harm.
+
+    The words of their titles are offered for misspelled ones from now on; those of the titles that
+    they had before are not, unless another title has them.
+    """
+    said = {obj: _texts_of(obj) for obj in objects}
+    documents = [_document(obj, *texts) for obj, texts in said.items()]
+    before = _title_words(documents)
     SearchDocument.objects.bulk_create(
-        [_document(obj) for obj in dict.fromkeys(objects)],
+        documents,
         update_conflicts=True,
         unique_fields=["kind", "object_id"],
         update_fields=["title", "words", "analyser"],
     )
+    titles = [title for by_language, _texts in said.values() for title in by_language.values()]
+    spelling.learn(spelling.vocabulary(titles))
+    spelling.forget(before.difference(*(row.title for row in documents)))
 
 
 def remove(obj: Any) -> None:
     """Make `obj` unfindable."""
-    SearchDocument.objects.filter(kind=kind_of(type(obj)), object_id=obj.pk).delete()
+    row = SearchDocument(kind=kind_of(type(obj)), object_id=obj.pk)
+    before = _title_words([row])
+    SearchDocument.objects.filter(kind=row.kind, object_id=row.object_id).delete()
+    spelling.forget(before)
+
+
+def _title_words(documents: Iterable[SearchDocument]) -> set[str]:
+    """The words of the titles that these objects have in the index, which may be others by now."""
+    wanted = {(row.kind, row.object_id) for row in documents}
+    kinds, keys = {kind for kind, _key in wanted}, {key for _kind, key in wanted}
+    rows = SearchDocument.objects.filter(kind__in=kinds, object_id__in=keys)
+    found = rows.values_list("kind", "object_id", "title")
+    return {word for *which, title in found if tuple(which) in wanted for word in title.split()}
 
 
 def kind_of(model: type[Any]) -> str:
@@ -94,10 +116,15 @@ def kind_of(model: type[Any]) -> str:
     return f"{meta.app_label}{words.MARK}{meta.model_name}".replace("_", words.MARK)
 
 
-def _document(obj: Searchable) -> SearchDocument:
+def _texts_of(obj: Searchable) -> tuple[dict[str, str], dict[str, str]]:
+    """The titles and the other texts of an object, by their language."""
     titles, texts = {}, {}
     for language in i18n.LANGUAGES:
         titles[language], texts[language] = obj.search_texts(language)
+    return titles, texts
+
+
+def _document(obj: Searchable, titles: dict[str, str], texts: dict[str, str]) -> SearchDocument:
     # All words of a title: it may have no others than those which tell nothing.
     title = words.of_texts(titles, dropping=()) + words.whole_lines(titles.values())
     kind = kind_of(type(obj))
@@ -219,6 +246,19 @@ def search(query: str, querysets: Iterable[models.QuerySet], limit: int) -> Resu
         objects += ranked(queryset, query)[:limit]
     # The sort is stable: what one queryset put in order stays in that order.
     return Results(sorted(objects, key=lambda row: -row.rank)[:limit], _counts(query, querysets))
+
+
+def suggestion(query: str, querysets: Iterable[models.QuerySet]) -> str:
+    """What somebody may have meant whose query finds nothing in these querysets, or "".
+
+    Words of public titles only, and only if it finds something there: one query, and one for each
+    of the few things that may have been meant.
+    """
+    querysets = list(querysets)
+    for meant in spelling.corrections(query):
+        if any(_counts(meant, querysets).values()):
+            return meant
+    return ""
 
 
 def _counts(query: str, querysets: list[models.QuerySet]) -> dict[type[models.Model], int]:

@@ -92,3 +92,19 @@ class SearchDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}"
+
+
+class SpellingKey(models.Model):
+    """A word of a published title, by one of the keys it is kept under. See `portal.spelling`."""
+
+    key = models.CharField(max_length=24)
+    word = models.CharField(max_length=24, db_index=True)
+    written = models.CharField(max_length=48)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key", "word"], name="portal_spelling_key_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.word}"

@@ -42,9 +42,10 @@ from portal import display, i18n, search, sitemaps
 from portal.context_processors import SITE_NAME
 from portal.filters import Problem, QueryField
 from portal.head import absolute
-from portal.listing import PER_PAGE, is_page
+from portal.listing import PER_PAGE, is_page, plain_query, typed_query, with_query
 from portal.logs import request_id
 from portal.markdown import plain
+from portal.marking import Marker
 from portal.models import Page, Status
 from portal.words import LONGEST_QUERY
 from portal.writing import typed
@@ -190,6 +191,8 @@ def searched() -> dict[str, QuerySet]:
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
     """What answers a few words, of every kind or of one; 400 for words that cannot be looked for."""
+    if plain_query(request) != typed_query(request):
+        return HttpResponseRedirect(with_query(request.path, plain_query(request)))
     typed = request.GET.get("q", "")
     context = {"trail": [(_("Search"), "")], "noindex": True, "typed": typed[: 2 * LONGEST_QUERY]}
     form = SearchForm({"q": typed}, auto_id="%s")
@@ -205,7 +208,8 @@ def _results(request: HttpRequest, query: str) -> dict[str, Any]:
     kind, problems = _kind_asked_for(request)
     number = _page_asked_for(request, MOST_NUMBER if kind else MOST_PAGES)
     querysets = searched()
-    found = search.search(query, querysets.values(), limit=PER_PAGE * (1 if kind else number))
+    published = list(querysets.values())
+    found = search.search(query, published, limit=PER_PAGE * (1 if kind else number))
     counts = {code: found.counts[querysets[code].model] for code in querysets}
     page = _page(number, counts[kind] if kind else min(found.total, MOST_PAGES * PER_PAGE))
     first = PER_PAGE * (number - 1)
@@ -221,8 +225,26 @@ def _results(request: HttpRequest, query: str) -> dict[str, Any]:
         "hits": [{"code": type(row)._meta.model_name, "object": row} for row in rows],
         "views": _views(query, kind, counts),
         "problems": problems,
-        "lists": [{"label": label, "url": reverse(name)} for name, label in LISTS],
+        "marker": Marker.of(query),
+        "hidden": [("kind", kind)] if kind else [],
+        "lists": [
+            {"label": label, "url": _asking(reverse(name), query if found.total else "")}
+            for name, label in LISTS
+        ],
+        **({} if found.total else _meant(request, query, published)),
     }
+
+
+def _meant(request: HttpRequest, query: str, published: list[QuerySet]) -> dict[str, str]:
+    """What may have been meant by words that find nothing, with where it is found."""
+    meant = search.suggestion(query, published)
+    return {"meant": meant, "meant_url": _asking(request.path, meant)}
+
+
+def _asking(path: str, query: str, **more: str) -> str:
+    """The address of a page that looks for these words."""
+    pairs = {"q": query} | more if query else more
+    return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
 def _kind_asked_for(request: HttpRequest) -> tuple[str, list[Problem]]:
@@ -255,7 +277,7 @@ def _views(query: str, current: str, counts: dict[str, int]) -> list[dict[str, A
     return [
         {
             "label": words % {"kind": label, "n": display.number(count)},
-            "url": f"?{urlencode({'q': query} | ({'kind': code} if code else {}))}",
+            "url": _asking("", query, **({"kind": code} if code else {})),
             "current": code == current,
         }
         for code, (label, count) in kinds.items()

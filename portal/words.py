@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import snowballstemmer
 
-VERSION = 1
+VERSION = 2
 
 # Longer than any word of French or English. PostgreSQL takes 2 kB a word and 1 MB a row.
 LONGEST_WORD = 60
@@ -104,6 +104,27 @@ def _chunks(text: str) -> Iterator[_Chunk]:
         written = re.sub("#$", "sharp", match.group().replace("++", "plusplus"))
         parts = [fold(part) for part in _PART.findall(_INNER_CAPITAL.sub(" ", written))]
         yield _Chunk(tuple(part[:LONGEST_WORD] for part in parts), "".join(parts)[:LONGEST_WORD])
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where a chunk stands in a text, without an article before it, and the words it gives."""
+
+    start: int
+    end: int
+    whole: str
+    words: tuple[str, ...]
+
+
+def spans(text: str) -> Iterator[Span]:
+    """The chunks of a text with their places in it. Accents must be one with their letters (NFC)."""
+    for match in _CHUNK.finditer(text):
+        article = _ELISION.match(text, match.start(), match.end())
+        start = article.end() if article else match.start()
+        # One sign may stand for several, such as ¼.
+        if chunks := list(_chunks(text[start : match.end()])):
+            words = tuple(word for chunk in chunks for word in chunk.words)
+            yield Span(start, match.end(), "".join(chunk.whole for chunk in chunks), words)
 
 
 @lru_cache(maxsize=50_000)

@@ -19,6 +19,7 @@ from members.models import Contact
 from portal import storage
 from portal.lifecycle import kinds, review
 from portal.models import Submission
+from portal.search_models import SpellingKey
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +210,20 @@ def test_no_secret_is_found_by_searching_for_it(client, planted, language):
 
             # Besides the word itself, typed by the visitor, the answer is that of a word nobody wrote.
             assert found.replace(word, "·") == empty.replace(NOWHERE, "·"), (name, word)
+
+
+@pytest.mark.parametrize("language", LISTS)
+def test_no_secret_is_offered_for_a_misspelled_one(client, planted, language):
+    """Nor is one marked: what is held has words like those of what is public."""
+    name = LISTS[language][-1]
+    for word in SECRETS.values():
+        for typed in (word[:-1], word + "s", word.replace("q", "g", 1), f"{word[:-1]} titre"):
+            cache.clear()  # this asks more often than a visitor may
+            found = client.get(f"/{language}/{name}/", {"q": typed})
+
+            assert found.context["meant"] == ""
+            assert word not in found.content.decode().replace(typed, "·"), (word, typed)
+    assert not SpellingKey.objects.filter(word__in=SECRETS.values()).exists()
 
 
 def api_answers(client):

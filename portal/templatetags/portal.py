@@ -23,7 +23,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from portal import display, i18n
+from portal import display, i18n, marking
 from portal.forms import LANGUAGE_NAMES, ErrorItem, error_items, label_of
 from portal.head import Head
 from portal.lifecycle import diff
@@ -82,6 +82,16 @@ def failures(context: Context) -> list[ErrorItem]:
 
 
 register.simple_tag(display.marked, name="field_text")
+
+
+@register.simple_tag(takes_context=True)
+def found(context: Context, obj: Any, *names: str) -> str:
+    """The first of these texts. Among the results of a search, which have a `marker`: the one that
+    answers, as far as a row has room for it, with the words that were looked for marked."""
+    text = marking.shown(obj, names, context.get("marker"))
+    if text.is_fallback:
+        return format_html('<span lang="{}">{}</span>', text.language, text.value)
+    return text.value
 
 
 @register.simple_tag

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from events.models import ProjectFigure, ProjectPartner
-from members.models import Person
+from members.models import Organisation, Person
 from portal import search
 from portal.models import Page
 from portal.words import LONGEST_QUERY
@@ -247,7 +247,7 @@ def bridges(organisation):
 
 
 def looked_for(client, query, **more):
-    return client.get(address("search"), {"q": query} | more)
+    return client.get(address("search"), {"q": query} | more, follow=True)
 
 
 def hits(response) -> set[str]:
@@ -295,6 +295,55 @@ def test_search_without_words_only_offers_the_field(client, bridges):
         assert response.status_code == 200
         assert "hits" not in response.context
         assert 'name="q"' in main(response)
+
+
+def test_search_drops_what_says_nothing_in_one_redirect(client):
+    response = client.get(address("search") + "?q=bridge&kind=&page=1&utm_source=x")
+
+    assert (response.status_code, response["Location"]) == (302, address("search") + "?q=bridge")
+
+
+def test_search_marks_what_it_found_and_keeps_the_kind(client, bridges):
+    text = main(looked_for(client, "bridges", kind="organisation"))
+
+    assert "<mark>" in text.split('<ol class="rows">')[1]
+    assert '<input type="hidden" name="kind" value="organisation">' in text
+    assert f'href="{address("members:organisation-list")}?q=bridges"' in text
+
+
+def test_search_never_prints_markup_of_what_it_marks(client):
+    factories.OrganisationFactory(
+        name="<b>Bridge</b>", summary_en="<script>alert(1)</script> bridge & <i>tunnel</i>"
+    )
+
+    text = main(looked_for(client, "bridge script"))
+
+    assert "&lt;b&gt;<mark>Bridge</mark>&lt;/b&gt;" in text
+    assert "&lt;<mark>script</mark>&gt;alert(1)" in text
+    assert not re.search(r"<(b|i|script)>", text)
+
+
+def test_search_offers_what_was_meant(client):
+    factories.OrganisationFactory(name="Aqueduc des Arceaux")
+
+    misspelled = looked_for(client, "aqeduc arcaux")
+    meant = looked_for(client, "Aqueduc Arceaux")
+
+    link = f'Did you mean <a href="{address("search")}?q=Aqueduc+Arceaux">Aqueduc Arceaux</a>?'
+    assert link in main(misspelled)
+    assert hits(meant) == {"organisation"}
+    assert "Did you mean" not in main(meant)
+
+
+def test_search_offers_nothing_that_finds_nothing(client, organisation):
+    gone = factories.OrganisationFactory(name="zqsecretzq")
+    # The words are still known, as they would be for a moment if forgetting them were late.
+    Organisation.objects.filter(pk=gone.pk).update(status="withdrawn", withdrawn_at=timezone.now())
+
+    response = looked_for(client, "zqsecretz")
+
+    assert response.context["meant"] == ""
+    assert "zqsecretzq" not in response.content.decode()
 
 
 def test_search_that_finds_nothing_says_where_to_go(client, bridges):

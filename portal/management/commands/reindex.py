@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import models
 
-from portal import search
+from portal import search, spelling
 
 
 class Command(BaseCommand):
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         if check:
             self._check()
         else:
+            spelling.forget_all()
             for model in search.every_model():
                 self._rewrite(model)
 

@@ -1,0 +1,117 @@
+"""Marks in a text what a search found it by: the words themselves, in the forms that the index knows."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Self
+
+from django.db import models
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from portal import i18n
+from portal.i18n import BilingualText
+from portal.markdown import plain
+from portal.words import AllOf, AnyOf, Node, Word, read_query, spans, stems
+
+# More marks, and more of a text, than a row of results has room for.
+MOST_MARKS = 3
+EXCERPT, BEFORE = 220, 70
+# What stands further down in a long text is not looked for: a page has many of them.
+LOOKED_THROUGH = 2_000
+# The texts that are Markdown, which a row shows without its marks.
+MARKDOWN = {"description"}
+
+
+@dataclass(frozen=True)
+class Marker:
+    """What somebody looks for, word by word; the one being typed may go on."""
+
+    words: frozenset[str]
+    beginnings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, query: str) -> Self:
+        """The words and beginnings that a typed query looks for."""
+        wanted = read_query(query)
+        leaves = [leaf for term in wanted.terms for leaf in _leaves(term)] if wanted else []
+        return cls(
+            frozenset(leaf.text for leaf in leaves),
+            tuple(leaf.text for leaf in leaves if leaf.prefix),
+        )
+
+    def finds(self, text: str, language: str = "") -> bool:
+        """Whether there is anything to mark in a text."""
+        return next(self._places(text, language), None) is not None
+
+    def mark(self, text: str, language: str = "") -> SafeString:
+        """A text of that language, or of both, as HTML: what was looked for is marked."""
+        text = unicodedata.normalize("NFC", text)
+        pieces, done = [], 0
+        for start, end in islice(self._places(text, language), MOST_MARKS):
+            pieces.append(format_html("{}<mark>{}</mark>", text[done:start], text[start:end]))
+            done = end
+        return format_html("{}{}", format_html_join("", "{}", ((p,) for p in pieces)), text[done:])
+
+    def excerpt(self, text: str, language: str = "") -> SafeString:
+        """The part of a text in which the first of the words stands, marked; all of a short one."""
+        text = unicodedata.normalize("NFC", text)
+        first = next(self._places(text, language), (0, 0))[0]
+        if len(text) <= EXCERPT:
+            return self.mark(text, language)
+        # It begins and ends between two words.
+        begin = text.rfind(" ", 0, first - BEFORE) + 1 if first > BEFORE else 0
+        end = text.find(" ", begin + EXCERPT)
+        end = len(text) if end < 0 else end
+        part = self.mark(text[begin:end], language)
+        return format_html("{}{}{}", "… " if begin else "", part, " …" if end < len(text) else "")
+
+    def _places(self, text: str, language: str) -> Iterator[tuple[int, int]]:
+        languages = (language,) if language else i18n.LANGUAGES
+        for span in spans(unicodedata.normalize("NFC", text)):
+            forms = set(span.words)
+            for word in span.words:
+                for each in languages:
+                    forms.update(stems(word, each))
+            if not self.words.isdisjoint(forms) or any(
+                form.startswith(self.beginnings) for form in forms
+            ):
+                yield span.start, span.end
+
+
+def shown(obj: models.Model, names: Iterable[str], marker: Marker | None) -> BilingualText:
+    """The text of `obj` that a row shows: the first, or with a marker the first that answers.
+
+    Those in the reader's language come before those in the other one.
+    """
+    first, *_others = names = list(names)
+    if marker is None:
+        return _text(obj, first, i18n.current())
+    for language in (i18n.current(), i18n.other(i18n.current())):
+        for name in names:
+            text = _text(obj, name, language)
+            start = text.value[:LOOKED_THROUGH]
+            if marker.finds(start, text.language):
+                value = plain(start) if name in MARKDOWN else text.value
+                is_fallback = bool(text.language) and text.language != i18n.current()
+                return BilingualText(
+                    marker.excerpt(value, text.language), text.language, is_fallback
+                )
+    return _text(obj, first, i18n.current())
+
+
+def _text(obj: models.Model, name: str, language: str) -> BilingualText:
+    """A text; that of a column without a language has none."""
+    if i18n.is_translated(type(obj), name):
+        return i18n.text(obj, name, language)
+    return BilingualText(getattr(obj, name), "", False)
+
+
+def _leaves(node: Node) -> Iterator[Word]:
+    """The words of a node, whether all of them are wanted or any."""
+    if isinstance(node, AllOf | AnyOf):
+        for part in node.parts:
+            yield from _leaves(part)
+    else:
+        yield node
