@@ -6,9 +6,12 @@ redirect. POST is sent empty: what a role may do is asked for what is missing (2
 stale (409) or done.
 """
 
+import re
+from html.parser import HTMLParser
+
 import pytest
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -266,6 +269,9 @@ def people(newton, charlie, alice, bob, dana, fay):
     return dict(zip(ROLES, (None, newton, charlie, alice, bob, dana, fay), strict=True))
 
 
+@pytest.mark.threat("T2", "addresses")
+@pytest.mark.threat("T3", "another organisation")
+@pytest.mark.threat("T4", "addresses", "history")
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_every_address_lets_in_whom_the_table_says(method, world, people):
     found = {}
@@ -294,6 +300,7 @@ def test_no_address_is_missing_from_the_table():
     assert {name for name in names() if "media" not in name} == ACCESS.keys() | UNNAMED
 
 
+@pytest.mark.threat("T3", "session")
 def test_who_left_is_refused_at_the_next_request(client, world, alice):
     client.force_login(alice)
     address = world.address("members:organisation-workspace")
@@ -304,6 +311,7 @@ def test_who_left_is_refused_at_the_next_request(client, world, alice):
     assert client.get(address).status_code == 404
 
 
+@pytest.mark.threat("T3", "session")
 def test_an_account_that_was_closed_is_signed_out_at_the_next_request(client, world, alice):
     client.force_login(alice)
 
@@ -311,3 +319,122 @@ def test_an_account_that_was_closed_is_signed_out_at_the_next_request(client, wo
     alice.save()
 
     assert told(client.get(world.address("members:workspace"))) == "in"
+
+
+# --- What every address has in common ---------------------------------------------------------------
+
+# A preview is written for real, in a transaction that is rolled back.
+ROLLED_BACK = {"members:submission-preview", "admin:portal_submission_preview"}
+WRITE_TO = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
+
+
+@pytest.fixture
+def insider(world, fay):
+    """Somebody who may do most: an administrator who owns the organisation."""
+    world.organisation.seats.create(user=fay, role="owner")
+    return fay
+
+
+@pytest.mark.threat("T25", "token", "sign-out")
+def test_every_form_asks_for_its_token(world, insider):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(insider)
+
+    let_through = {
+        name: answer.status_code
+        for name in ACCESS
+        if (answer := client.post(world.address(name))).status_code != 403
+    }
+
+    # Nothing can be sent to the API at all; its guide is a page like any other.
+    api = {name for name in ACCESS if name.startswith("api:")}
+    assert let_through == dict.fromkeys(api - {"api:docs"}, 405)
+
+
+class Sight(HTMLParser):
+    """What a browser would fetch for a page, and what a strict policy would refuse."""
+
+    FETCHING = {"src", "srcset", "poster", "data", "action", "formaction", "background", "ping"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.fetched, self.refused = set(), set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        given = {name: value or "" for name, value in attrs}
+        for name, value in given.items():
+            if name in self.FETCHING or (
+                name == "href" and tag in ("link", "use", "image", "base")
+            ):
+                self.fetched.add(value)
+            if name == "style" or name.startswith("on"):
+                self.refused.add(f"{tag} {name}")
+        if tag == "link" and given.get("rel") in ("canonical", "alternate", "license"):
+            self.fetched.discard(given["href"])
+        if tag == "script" and "src" not in given and given.get("type") != "application/ld+json":
+            self.refused.add(tag)
+        if tag in ("style", "iframe", "object", "embed") or "http-equiv" in given:
+            self.refused.add(tag)
+
+
+def looked_at(client, method, address):
+    """What an address answers, and the tables that were written to meanwhile."""
+    written = set()
+
+    def watch(execute, sql, params, many, context):
+        if match := WRITE_TO.match(sql):
+            written.add(match[1])
+        return execute(sql, params, many, context)
+
+    cache.clear()
+    with connection.execute_wrapper(watch):
+        response = getattr(client, method)(address)
+        body = b"".join(response) if response.streaming else response.content
+    return response, body.decode("utf-8", "replace"), written - {"django_session"}
+
+
+@pytest.mark.threat("T16", "policy")
+@pytest.mark.threat("T25", "GET and HEAD")
+@pytest.mark.threat("T26", "pages")
+def test_looking_changes_nothing_and_asks_nobody_else(world, insider):
+    client = Client()
+    client.force_login(insider)
+
+    written, foreign, refused, unguarded = {}, {}, {}, []
+    for name, (_get, post) in ACCESS.items():
+        methods = ["get"] if post == "405" or name in ROLLED_BACK else ["head", "get"]
+        for method in methods:
+            response, text, tables = looked_at(client, method, world.address(name))
+            if tables and name not in ROLLED_BACK:
+                written[name, method] = tables
+        if "default-src 'none'" not in response.headers.get("Content-Security-Policy", ""):
+            unguarded.append(name)
+        if response["Content-Type"].startswith("text/html"):
+            sight = Sight(text)
+            foreign[name] = {url for url in sight.fetched if re.match(r"\w+:|//", url)}
+            refused[name] = sight.refused
+
+    assert written == {}
+    assert {name: urls for name, urls in foreign.items() if urls} == {}
+    assert {name: marks for name, marks in refused.items() if marks} == {}
+    assert unguarded == []
+
+
+@pytest.mark.threat("T16", "policy")
+def test_the_policy_lets_nothing_in_but_the_site_itself(client, db):
+    policy = client.get(reverse("home"))["Content-Security-Policy"]
+
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules == {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data:",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+        "base-uri": "'none'",
+        "manifest-src": "'self'",
+    }
