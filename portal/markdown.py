@@ -54,8 +54,13 @@ def render(text: str, top: int = 3) -> str:
     rendered = re.sub(
         r"<(/?)h([1-6])>", lambda m: f"<{m[1]}h{min(6, int(m[2]) + shift)}>", rendered
     )
+    return sanitised(rendered, top)
+
+
+def sanitised(markup: str, top: int = 3) -> str:
+    """HTML, whoever wrote it, without anything but text, structure below `top` and harmless links."""
     return nh3.clean(
-        rendered,
+        markup,
         tags=TAGS | {f"h{level}" for level in range(top, 7)},
         attributes=ATTRIBUTES,
         url_schemes={"http", "https", "mailto", "tel"},
