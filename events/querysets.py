@@ -113,6 +113,15 @@ class ProjectQuerySet(PublishedQuerySet):
             Prefetch("partners", _agreed(self.model, "partners"), to_attr="agreed_partners"),
         )
 
+    def ranked(self) -> Self:
+        """With their `partner_count`: those with the most partners first, then the latest."""
+        return self.with_partner_count().order_by("-partner_count", "-published_at", "pk")
+
+    def naming(self, organisation: Any) -> Self:
+        """Those in which an organisation agreed to be named."""
+        rows = _agreed(self.model, "partners").filter(organisation=organisation).order_by()
+        return self.filter(pk__in=rows.values("project"))
+
 
 def _agreed(model: Any, name: str) -> Any:
     """The rows of a model called `name` that a visitor may see."""

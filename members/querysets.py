@@ -86,6 +86,10 @@ class OrganisationQuerySet(PublishedQuerySet):
         """Those that are members today, in this college."""
         return self.filter(Exists(self._memberships_today().filter(college__code=code)))
 
+    def founders(self) -> Self:
+        """Those that are members today as founders of the association."""
+        return self.of_college("founding")
+
     def _memberships_today(self) -> Any:
         """The memberships that run today of each organisation of this query."""
         return self._memberships().today_of(OuterRef("pk"))

@@ -20,8 +20,8 @@ Feeds = Callable[[Any], Iterable[Feed]]
 class Related:
     """One section on the page of an organisation; it is left out where there is nothing to show.
 
-    `rows` asks for what `template` shows, which calls them `rows`, and `feeds` names what there is to
-    subscribe to.
+    `rows` asks for what `template` shows, which calls them `rows`; `figure` for what it draws of them,
+    and `feeds` names what there is to subscribe to.
     """
 
     code: str
@@ -29,6 +29,7 @@ class Related:
     rows: Callable[[Any], Iterable[Any]]
     template: str
     feeds: Feeds | None = None
+    figure: Callable[[Any], Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Section:
     rows: list[Any]
     template: str
     feeds: list[Feed]
+    figure: Any = None
 
 
 _sections: dict[str, Related] = {}
@@ -69,7 +71,8 @@ def sections_of(organisation: Any) -> list[Section]:
             offer = each.feeds if each.feeds not in offered else None
             offered |= {offer} if offer else set()
             feeds = list(offer(organisation)) if offer else []
-            found.append(Section(each.code, str(each.title), rows, each.template, feeds))
+            figure = each.figure(organisation) if each.figure else None
+            found.append(Section(each.code, str(each.title), rows, each.template, feeds, figure))
     return found
 
 

@@ -36,6 +36,7 @@ from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from events import figures as arcades
 from events.models import Event, Project, ProjectFigure
 from members.models import Commune, Organisation, Person, Theme
 from portal import display, i18n, search, sitemaps
@@ -51,7 +52,7 @@ from portal.words import LONGEST_QUERY
 from portal.writing import typed
 
 # How much of each list the home page shows.
-HOME_THEMES, HOME_EVENTS, HOME_PROJECTS, HOME_FIGURES = 5, 3, 3, 3
+HOME_THEMES, HOME_EVENTS, HOME_FIGURES = 5, 3, 3
 # A security.txt file must say until when it holds, at most a year ahead (RFC 9116).
 SECURITY_TXT_DAYS = 180
 
@@ -71,15 +72,16 @@ def root(request: HttpRequest) -> HttpResponse:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Who does AI here, with whom, when, and what one can join. What is empty is left out."""
-    projects: Any = Project.objects.published().with_partner_count()
+    projects = arcades.leading()
     return render(
         request,
         "portal/home.html",
         {
             "themes": Theme.objects.most_used()[:HOME_THEMES],
             "events": Event.objects.published().upcoming().with_organisers()[:HOME_EVENTS],
-            "projects": projects.order_by("-partner_count", "-published_at", "pk")[:HOME_PROJECTS],
-            "founders": Organisation.objects.published().of_college("founding"),
+            "arcade": arcades.across(projects),
+            "projects": projects,
+            "founders": Organisation.objects.published().founders(),
             "figures": figures(),
             "structured_data": [_website(), association_data()],
         },
@@ -217,6 +219,7 @@ def _results(request: HttpRequest, query: str) -> dict[str, Any]:
         rows = list(search.ranked(querysets[kind], query)[first : first + PER_PAGE])
     else:
         rows = found.objects[first:]
+    arcades.coloured(row for row in rows if isinstance(row, Project))
     return {
         "query": query,
         "page_obj": page,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
-from events import feeds, structured_data, tables
+from events import feeds, figures, structured_data, tables
 from events.filters import AgendaFilter, PastAgendaFilter
 from events.models import Event
 from events.views import months
@@ -253,7 +253,9 @@ def event_page(request: HttpRequest, event: Event) -> HttpResponse:
             "event": event,
             "organisers": organisers,
             "themes": themes,
-            "projects": event.projects.published().with_partner_count().order_by("pk"),
+            "projects": figures.coloured(
+                event.projects.published().with_partner_count().order_by("pk")
+            ),
             "sources": event.sources.all(),
             "structured_data": structured_data.event(event, organisers=organisers, themes=themes),
         },

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy, ngettext, override, pgettext
 from django.views.decorators.http import require_safe
 
-from events import structured_data, tables
+from events import figures, structured_data, tables
 from events.filters import ProjectFilter
 from events.funding import Funding
 from events.models import Project, ProjectPartner
@@ -39,6 +39,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     if listing.redirect:
         return listing.redirect
     found = ngettext("%(n)s project", "%(n)s projects", listing.total)
+    figures.coloured(listing.page)
     context = listing.context(
         name=NEAREST.label, found=found % {"n": display.number(listing.total)}
     )
@@ -79,7 +80,7 @@ def project_page(request: HttpRequest, project: Project) -> HttpResponse:
         "events/project_detail.html",
         page_context(request, project, NEAREST)
         | {
-            "project": project,
+            "project": figures.coloured([project])[0],
             "partners": partners,
             "lead": next((row for row in partners if row.role == ProjectPartner.Role.LEAD), None),
             "themes": themes,

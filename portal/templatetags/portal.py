@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from portal import display, i18n, marking
+from portal.drawing.svg import Label
 from portal.forms import LANGUAGE_NAMES, ErrorItem, error_items, label_of
 from portal.head import Head
 from portal.lifecycle import diff
@@ -200,12 +201,13 @@ def family(kind: str) -> str:
 @register.simple_tag
 def niche(organisation: Any, size: str = "") -> str:
     """The tile that stands beside an organisation's name; it says nothing of its own."""
-    return format_html(
-        '<span class="niche{} {}" aria-hidden="true">{}</span>',
-        " niche-large" if size == "large" else "",
-        family(organisation.kind),
-        display.initials(organisation.name, organisation.short_name),
-    )
+    letters = display.initials(organisation.name, organisation.short_name)
+    classes = ["niche", family(organisation.kind)]
+    if len(letters) > 3:
+        classes.append("niche-four")
+    if size:
+        classes.append(f"niche-{size}")
+    return format_html('<span class="{}" aria-hidden="true">{}</span>', " ".join(classes), letters)
 
 
 @register.simple_tag
@@ -222,19 +224,42 @@ def logo(organisation: Any) -> str:
 
 
 @register.simple_tag
-def arches(partners: int | None, key: int = 0) -> str:
-    """A project's arches, one between each two partners, at most twelve; `key` keeps its colour."""
-    count = min((partners or 0) - 1, 12)
+def small_logo(organisation: Any) -> str:
+    """The same on a tile that stands beside the name and says nothing of its own."""
+    if not organisation.logo:
+        return niche(organisation)
+    return format_html(
+        '<span class="niche niche-logo" aria-hidden="true">'
+        '<img src="{}" alt="" width="36" height="42" loading="lazy"></span>',
+        organisation.logo.url,
+    )
+
+
+@register.simple_tag
+def arches(partners: int, colour: str) -> str:
+    """A project's arches, one between each two partners, twelve at most, as figures colour them."""
+    count = min(partners - 1, 12)
     if count < 1:
         return ""
     path = "M1 20" + "c0-25 24-25 24 0" * count
     return format_html(
         '<svg class="arches {}" width="{}" height="20" viewBox="0 0 {} 20" aria-hidden="true">'
         '<path d="{}" fill="none" stroke="currentColor" stroke-width="2"/></svg>',
-        display.ARCH_COLOURS[key % len(display.ARCH_COLOURS)],
+        colour,
         count * 24 + 2,
         count * 24 + 2,
         path,
+    )
+
+
+@register.simple_tag
+def drawn_label(label: Label) -> str:
+    """A name on a drawing: its first line, then each further one from a place of its own."""
+    turned = format_html(' transform="{}"', label.turned) if label.turned else ""
+    first, *more = label.lines
+    rest = format_html_join("", '<tspan x="{}" y="{}">{}</tspan>', more)
+    return format_html(
+        '<text x="{}" y="{}"{}>{}{}</text>', first.x, first.y, turned, first.text, rest
     )
 
 

@@ -670,7 +670,7 @@ def test_event_page_costs_the_same_whatever_it_names(client, django_assert_num_q
         event.themes.add(factories.ThemeFactory())
         event.sources.add(factories.SourceFactory())
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(address("event-detail", event.slug_en))
 
 

@@ -110,7 +110,7 @@ def test_project_row_draws_an_arch_between_each_two_partners(client, project):
 @pytest.mark.parametrize("number", [1, 3, 100])
 @pytest.mark.parametrize(
     ("query", "queries"),
-    [("", 5), ("?theme=sante&partner=hopital&stage=running&q=projet", 7), ("?sort=title", 5)],
+    [("", 6), ("?theme=sante&partner=hopital&stage=running&q=projet", 8), ("?sort=title", 6)],
 )
 def test_projects_cost_the_same_however_long(
     client, django_assert_num_queries, hospital, number, query, queries
@@ -272,7 +272,7 @@ def test_project_page_costs_the_same_whatever_it_names(client, django_assert_num
         project.sources.add(factories.SourceFactory())
         factories.EventFactory().projects.add(project)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(address("project-detail", project.slug_en))
 
 

@@ -1,0 +1,156 @@
+"""What figures draw of projects: which of them, with whom, and in which colours.
+
+Only what a visitor may read is asked for: published projects, and partners that are published
+themselves and agreed to be named.
+"""
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from events.models import Project, ProjectPartner
+from members.models import Organisation
+from portal import display, i18n
+from portal.drawing.arcade import MOST_POINTS, Arcade, Figure, Point
+from portal.drawing.lying import COLUMN, MEDIUM, WIDE, Lying
+from portal.drawing.standing import NARROW, Standing
+from portal.drawing.svg import Drawing
+from portal.models import Status
+
+# The widths a figure across the page is drawn for.
+ACROSS = (NARROW, MEDIUM, WIDE)
+# How many projects are drawn on the home page, and on the page of an organisation.
+HOME_PROJECTS, PROFILE_PROJECTS = 3, 5
+
+
+class Drawn(NamedTuple):
+    """A figure, drawn for each width of the screen, and what is said of it.
+
+    How many projects and points it has at most, and the day of the last change in it.
+    """
+
+    figure: Figure
+    drawings: list[Drawing]
+    projects: int
+    points: int
+    latest: datetime.date
+
+
+def leading() -> list[Any]:
+    """The published projects with the most partners, as the home page shows them: two queries."""
+    return coloured(Project.objects.published().ranked()[:HOME_PROJECTS])
+
+
+def across(projects: Sequence[Any]) -> Drawn | None:
+    """The figure of the leading projects, from one side of the page to the other: one query."""
+    return _drawn(projects, HOME_PROJECTS, MOST_POINTS, ACROSS)
+
+
+def of_organisation(organisation: Any) -> Drawn | None:
+    """The published projects that name an organisation, those with the most partners: three queries."""
+    ranked = Project.objects.published().naming(organisation).ranked()
+    projects = coloured(ranked[:PROFILE_PROJECTS])
+    return _drawn(projects, PROFILE_PROJECTS, COLUMN.most, (COLUMN,))
+
+
+def _drawn(
+    projects: Sequence[Any], most: int, points: int, layouts: Iterable[Lying | Standing]
+) -> Drawn | None:
+    """Those of the projects that have two partners or more; None without any. One query.
+
+    A project that would bring more than so many points is left out.
+    """
+    joined = [project.pk for project in projects if project.partner_count > 1]
+    rows: dict[int, list[Any]] = defaultdict(list)
+    for row in partner_rows().filter(project__in=joined):
+        rows[row.project_id].append(row)
+    by_key: dict[int, Point] = {}
+    kept = []
+    for project in projects:
+        named = {row.organisation_id: _point(row) for row in rows[project.pk]}
+        if named and len(by_key | named) <= points:
+            by_key |= named
+            kept.append(project)
+    if not kept:
+        return None
+    figure = Figure(
+        by_key.values(),
+        [_arcade(each, [row.organisation_id for row in rows[each.pk]]) for each in kept],
+    )
+    changes = [row.agreed_at for each in kept for row in rows[each.pk]]
+    latest = max(changes + [each.updated_at for each in kept])
+    drawings = [layout.draw(figure) for layout in layouts]
+    return Drawn(figure, drawings, most, points, timezone.localdate(latest))
+
+
+def partner_rows() -> Any:
+    """The partners of projects that a visitor may see, each with `is_founder`."""
+    founders = Organisation.objects.founders().filter(pk=OuterRef("organisation"))
+    return ProjectPartner.objects.agreed().annotate(is_founder=Exists(founders))
+
+
+def _point(row: Any) -> Point:
+    organisation = row.organisation
+    return Point(
+        key=organisation.pk,
+        name=organisation.name,
+        short_name=organisation.short_name,
+        kind=organisation.get_kind_display(),
+        url=organisation.get_absolute_url(),
+        is_founder=row.is_founder,
+    )
+
+
+def _arcade(project: Any, partners: Sequence[int]) -> Arcade:
+    title = i18n.text(project, "title")
+    return Arcade(
+        name=title.value,
+        url=project.get_absolute_url(),
+        colour=project.colour,
+        partners=partners,
+        language=title.language if title.is_fallback else "",
+    )
+
+
+# --- Colours --------------------------------------------------------------------------------------
+
+
+def coloured(projects: Iterable[Any]) -> list[Any]:
+    """The same projects, each with its `colour`; the same on every page. One query, none for none."""
+    found = list(projects)
+    if found:
+        colours = _colours()
+        for project in found:
+            project.colour = colours.get(project.pk, display.ARCH_COLOURS[0])
+    return found
+
+
+def _colours() -> dict[int, str]:
+    """A colour for each published project, in the order in which figures choose them.
+
+    It has the one that the least partners of its neighbours have, which are the projects before it
+    that it shares a partner with; of several such, the next one round. So the first five of any
+    figure of the whole differ, and others do as far as five colours go.
+    """
+    partners: dict[int, list[int]] = defaultdict(list)
+    rows = ProjectPartner.objects.agreed().filter(project__status=Status.PUBLISHED)
+    order = rows.order_by("-project__published_at", "project")
+    for project, organisation in order.values_list("project", "organisation"):
+        partners[project].append(organisation)
+    found: dict[int, str] = {}
+    projects_of: dict[int, list[int]] = defaultdict(list)
+    for number, project in enumerate(sorted(partners, key=lambda each: -len(partners[each]))):
+        neighbours = {other for each in partners[project] for other in projects_of[each]}
+        taken: Counter[str] = Counter()
+        for other in neighbours:
+            taken[found[other]] += len(partners[other])
+        start = number % len(display.ARCH_COLOURS)
+        turn = display.ARCH_COLOURS[start:] + display.ARCH_COLOURS[:start]
+        found[project] = min(turn, key=lambda colour: taken[colour])
+        for each in partners[project]:
+            projects_of[each].append(project)
+    return found
