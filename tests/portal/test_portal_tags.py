@@ -8,6 +8,7 @@ from django.template import RequestContext, Template
 from django.test import RequestFactory
 from django.utils.translation import override
 
+from portal.drawing.svg import Label, Line
 from tests import factories
 
 
@@ -89,18 +90,54 @@ def test_when_says_the_time_zone_where_it_could_be_mistaken():
 # --- Drawn signs ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("partners", "arches"), [(None, 0), (1, 0), (2, 1), (8, 7), (40, 12)])
+@pytest.mark.parametrize(("partners", "arches"), [(0, 0), (1, 0), (2, 1), (8, 7), (40, 12)])
 def test_arches_join_each_two_partners(partners, arches):
-    html = rendered("{% arches n 0 %}", n=partners)
+    html = rendered('{% arches n "tuile" %}', n=partners)
 
     assert html.count("c0-25") == arches
+    assert (
+        html.count('<svg class="arches tuile" ') == html.count('aria-hidden="true"') == bool(arches)
+    )
 
 
 def test_niche_says_nothing_of_its_own():
     organisation = factories.OrganisationFactory.build(name="Digital 113", kind="network")
 
     assert rendered("{% niche o %}", o=organisation) == (
-        '<span class="niche ardoise" aria-hidden="true">D113</span>'
+        '<span class="niche ardoise niche-four" aria-hidden="true">D113</span>'
+    )
+
+
+def test_logo_takes_the_place_of_initials_where_it_is_asked_for():
+    organisation = factories.OrganisationFactory.build(
+        name="Inria", kind="network", logo="logos/1.webp", logo_alt_fr="Le mot Inria"
+    )
+
+    assert rendered("{% small_logo o %}", o=organisation) == (
+        '<span class="niche niche-logo" aria-hidden="true">'
+        '<img src="/media/logos/1.webp" alt="" width="36" height="42" loading="lazy"></span>'
+    )
+    assert rendered("{% logo o %}", o=organisation) == (
+        '<span class="niche niche-large niche-logo">'
+        '<img src="/media/logos/1.webp" alt="Le mot Inria" width="84" height="96"></span>'
+    )
+    organisation.logo = ""
+    assert rendered("{% small_logo o %}", o=organisation) == (
+        '<span class="niche ardoise" aria-hidden="true">IN</span>'
+    )
+
+
+# --- Figures --------------------------------------------------------------------------------------
+
+
+def test_label_sets_each_line_from_a_place_of_its_own():
+    lines = [Line("1", "2", "R&D"), Line("1", "18", "<b>")]
+
+    assert rendered("{% drawn_label l %}", l=Label(lines[:1], "rotate(-45 1 2)")) == (
+        '<text x="1" y="2" transform="rotate(-45 1 2)">R&amp;D</text>'
+    )
+    assert rendered("{% drawn_label l %}", l=Label(lines)) == (
+        '<text x="1" y="2">R&amp;D<tspan x="1" y="18">&lt;b&gt;</tspan></text>'
     )
 
 
