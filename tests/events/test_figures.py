@@ -11,8 +11,8 @@ from events.models import Project
 from portal import display
 from portal.drawing.arcade import MOST_POINTS
 from portal.drawing.lying import COLUMN
-from portal.lifecycle import agreements, review
 from tests import factories
+from tests.events.partners import crowd, plant, together
 
 pytestmark = pytest.mark.django_db
 
@@ -21,16 +21,6 @@ pytestmark = pytest.mark.django_db
 def _in_english():
     with override("en"):
         yield
-
-
-def project(title: str, *partners, **fields):
-    """A published project in which these organisations, or so many, agreed to be named."""
-    if partners and isinstance(partners[0], int):
-        partners = factories.OrganisationFactory.create_batch(partners[0])
-    made = factories.ProjectFactory(organisation=None, title_fr=title, title_en=title, **fields)
-    for partner in partners:
-        made.partners.create(organisation=partner, agreed_at=timezone.now())
-    return made
 
 
 def drawn_of_home():
@@ -51,13 +41,13 @@ def colours(projects=None) -> dict[str, str]:
 
 
 def test_home_draws_the_projects_with_the_most_partners():
-    project("Three", 3)
-    project("Alone", 1)
-    project("Nobody")
-    project("Four, old", 4, published_at="2024-01-01T00:00:00Z")
-    project("Four, new", 4)
-    project("Two", 2)
-    project("Withdrawn", 9, withdrawn=True)
+    together("Three", *crowd(3))
+    together("Alone", *crowd(1))
+    together("Nobody")
+    together("Four, old", *crowd(4), published_at="2024-01-01T00:00:00Z")
+    together("Four, new", *crowd(4))
+    together("Two", *crowd(2))
+    together("Withdrawn", *crowd(9), withdrawn=True)
 
     drawn = drawn_of_home()
 
@@ -67,7 +57,7 @@ def test_home_draws_the_projects_with_the_most_partners():
 
 
 def test_there_is_no_figure_before_two_partners_agreed():
-    alone = project("Alone", 1)
+    alone = together("Alone", *crowd(1))
     alone.partners.create(organisation=factories.OrganisationFactory(), asked_at=timezone.now())
 
     assert drawn_of_home() is None
@@ -75,9 +65,9 @@ def test_there_is_no_figure_before_two_partners_agreed():
 
 
 def test_a_project_that_would_bring_too_many_points_is_left_out():
-    project("Crowd", MOST_POINTS + 1)
-    project("Large", MOST_POINTS - 2)
-    project("Small", 2)
+    together("Crowd", *crowd(MOST_POINTS + 1))
+    together("Large", *crowd(MOST_POINTS - 2))
+    together("Small", *crowd(2))
 
     drawn = drawn_of_home()
 
@@ -87,11 +77,9 @@ def test_a_project_that_would_bring_too_many_points_is_left_out():
 
 def test_profile_draws_the_projects_of_the_organisation(organisation, elsewhere):
     for number in range(7):
-        project(
-            f"Common {number}", organisation, *factories.OrganisationFactory.create_batch(number)
-        )
-    project("Of others", elsewhere, factories.OrganisationFactory())
-    asked = project("Asked", elsewhere, factories.OrganisationFactory())
+        together(f"Common {number}", organisation, *crowd(number))
+    together("Of others", elsewhere, factories.OrganisationFactory())
+    asked = together("Asked", elsewhere, factories.OrganisationFactory())
     asked.partners.create(organisation=organisation, asked_at=timezone.now())
 
     drawn = figures.of_organisation(organisation)
@@ -102,16 +90,8 @@ def test_profile_draws_the_projects_of_the_organisation(organisation, elsewhere)
 
 
 def test_only_who_is_public_and_agreed_is_drawn(organisation, elsewhere, dana, fay):
-    made = project("Bridge", organisation, elsewhere)
-    for word in ("asked", "declined", "gone"):
-        named = factories.OrganisationFactory(name=f"zq{word}zq", founding=True)
-        row = made.partners.create(organisation=named, asked_at=timezone.now())
-        if word == "declined":
-            row.declined_at = timezone.now()
-            row.save()
-        if word == "gone":
-            agreements.record(row, source="An article", by=fay)
-            review.withdraw(named, by=dana, message="Gone.")
+    made = together("Bridge", organisation, elsewhere)
+    plant(made, "zqsecretzq", moderator=dana, administrator=fay)
 
     expected = {"Bridge": {"Laboratoire des arches", "Ailleurs"}}
     assert names(drawn_of_home()) == expected
@@ -122,7 +102,7 @@ def test_points_are_filled_while_the_organisation_is_a_founder(organisation):
     founder = factories.OrganisationFactory(name="Founder", founding=True)
     former = factories.OrganisationFactory(name="Former founder", founding=True)
     former.memberships.update(until=timezone.localdate() - datetime.timedelta(days=1))
-    project("Bridge", organisation, founder, former)
+    together("Bridge", organisation, founder, former)
 
     points = drawn_of_home().figure.points
 
@@ -137,7 +117,7 @@ def test_points_are_filled_while_the_organisation_is_a_founder(organisation):
 
 
 def test_figure_says_the_day_of_the_last_change(organisation, elsewhere):
-    made = project("Bridge", organisation, elsewhere)
+    made = together("Bridge", organisation, elsewhere)
     made.partners.update(agreed_at="2024-05-06T10:00:00Z")
     Project.objects.update(updated_at="2024-03-04T10:00:00Z")
 
@@ -145,7 +125,7 @@ def test_figure_says_the_day_of_the_last_change(organisation, elsewhere):
 
 
 def test_a_title_in_the_other_language_is_marked(organisation, elsewhere):
-    made = project("Pont", organisation, elsewhere)
+    made = together("Pont", organisation, elsewhere)
     Project.objects.filter(pk=made.pk).update(title_en="")
 
     (arcade,) = drawn_of_home().figure.arcades
@@ -158,10 +138,10 @@ def test_figures_cost_the_same_whatever_they_draw(
     organisation, partners, django_assert_num_queries
 ):
     for number in range(partners // 2):
-        project(
+        together(
             f"Bridge {number}",
             organisation,
-            *factories.OrganisationFactory.create_batch(partners - 1),
+            *crowd(partners - 1),
         )
 
     with django_assert_num_queries(3):  # projects, colours, partners
@@ -175,7 +155,7 @@ def test_figures_cost_the_same_whatever_they_draw(
 
 def test_projects_that_share_a_partner_differ_as_far_as_colours_go(organisation):
     for number in range(6):
-        project(f"P{number}", organisation, *factories.OrganisationFactory.create_batch(9 - number))
+        together(f"P{number}", organisation, *crowd(9 - number))
 
     found = colours()
 
@@ -186,7 +166,7 @@ def test_projects_that_share_a_partner_differ_as_far_as_colours_go(organisation)
 
 def test_a_project_has_one_colour_wherever_it_is_drawn(organisation):
     made = [
-        project(f"P{number}", organisation, factories.OrganisationFactory()) for number in range(4)
+        together(f"P{number}", organisation, factories.OrganisationFactory()) for number in range(4)
     ]
 
     whole = colours()
@@ -201,7 +181,7 @@ def test_a_project_has_one_colour_wherever_it_is_drawn(organisation):
 
 
 def test_a_project_without_partners_has_a_colour_too():
-    project("Nobody")
+    together("Nobody")
 
     assert colours() == {"Nobody": display.ARCH_COLOURS[0]}
 

@@ -6,20 +6,12 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from events import related
-from events.models import Project
-from portal.lifecycle import agreements, review
+from portal.lifecycle import review
 from tests import factories
 from tests.events.pages import body
+from tests.events.partners import crowd, plant, together
 
 pytestmark = pytest.mark.django_db
-
-
-def bridge(title: str, *partners) -> Project:
-    """A published project in which these organisations agreed to be named."""
-    project = factories.ProjectFactory(organisation=None, title_fr=title, title_en=title)
-    for partner in partners:
-        project.partners.create(organisation=partner, agreed_at=timezone.now())
-    return project
 
 
 def profile(client, organisation, language="en") -> str:
@@ -38,9 +30,9 @@ def test_partners_are_told_with_what_they_do_together(organisation):
     one = factories.OrganisationFactory(name="Beta")
     other = factories.OrganisationFactory(name="Alpha")
     founder = factories.OrganisationFactory(name="Gamma", founding=True)
-    bridge("First", organisation, one, founder)
-    bridge("Second", organisation, one, other)
-    bridge("Of others", one, other)
+    together("First", organisation, one, founder)
+    together("Second", organisation, one, other)
+    together("Of others", one, other)
 
     assert told(organisation) == [
         ("Beta", ["Second", "First"], False),
@@ -51,20 +43,12 @@ def test_partners_are_told_with_what_they_do_together(organisation):
 
 def test_partners_are_told_only_where_both_agreed(organisation, dana, fay):
     secret = "zqsecretzq"
-    project = bridge("Bridge", organisation)
-    for word in ("asked", "declined", "gone"):
-        named = factories.OrganisationFactory(name=f"{secret} {word}")
-        row = project.partners.create(organisation=named, asked_at=timezone.now())
-        if word == "declined":
-            row.declined_at = timezone.now()
-            row.save()
-        if word == "gone":
-            agreements.record(row, source="An article", by=fay)
-            review.withdraw(named, by=dana, message="Gone.")
-    waiting = bridge(f"{secret} waits", factories.OrganisationFactory())
+    project = together("Bridge", organisation)
+    plant(project, secret, moderator=dana, administrator=fay)
+    waiting = together(f"{secret} waits", factories.OrganisationFactory())
     waiting.partners.create(organisation=organisation, asked_at=timezone.now())
     review.withdraw(
-        bridge(f"{secret} gone", organisation, factories.OrganisationFactory()),
+        together(f"{secret} gone", organisation, factories.OrganisationFactory()),
         by=dana,
         message="Gone.",
     )
@@ -75,7 +59,7 @@ def test_partners_are_told_only_where_both_agreed(organisation, dana, fay):
 
 def test_profile_draws_and_lists_its_partners(client, organisation):
     founder = factories.OrganisationFactory(name="Ville des arches", founding=True)
-    bridge("Bridge", organisation, founder)
+    together("Bridge", organisation, founder)
 
     text = profile(client, organisation)
 
@@ -85,7 +69,7 @@ def test_profile_draws_and_lists_its_partners(client, organisation):
 
 
 def test_profile_without_partners_has_neither_figure_nor_section(client, organisation):
-    bridge("Alone", organisation)
+    together("Alone", organisation)
 
     text = profile(client, organisation)
 
@@ -94,9 +78,9 @@ def test_profile_without_partners_has_neither_figure_nor_section(client, organis
 
 
 def test_spark_has_the_colour_of_the_figure_on_every_page(client, organisation):
-    partners = factories.OrganisationFactory.create_batch(3)
-    bridge("Small", organisation, partners[0])
-    project = bridge("Large", organisation, *partners)
+    partners = crowd(3)
+    together("Small", organisation, partners[0])
+    project = together("Large", organisation, *partners)
     spark = '<svg class="arches ciste" width="74" height="20"'
 
     with override("en"):

@@ -17,6 +17,7 @@ from portal import search
 from portal.models import Page
 from portal.words import LONGEST_QUERY
 from tests import factories
+from tests.events.partners import plant, together
 
 pytestmark = pytest.mark.django_db
 
@@ -134,60 +135,55 @@ def test_home_of_an_empty_portal_shows_no_empty_section(client):
 
 
 @pytest.mark.parametrize(
-    ("language", "title", "link"),
+    ("language", "title", "link", "row"),
     [
         (
             "fr",
             "Qui travaille avec qui",
             "Ville des arches (Collectivité territoriale, membre fondateur)",
+            "Un pont: Ville des arches (membre fondateur), Carrière",
         ),
-        ("en", "Who works with whom", "Ville des arches (Local authority, founding member)"),
+        (
+            "en",
+            "Who works with whom",
+            "Ville des arches (Local authority, founding member)",
+            "A bridge: Ville des arches (founding member), Carrière",
+        ),
     ],
 )
-def test_home_draws_and_tells_who_works_with_whom(client, language, title, what):
+def test_home_draws_and_tells_who_works_with_whom(client, language, title, link, row):
     founder = factories.OrganisationFactory(
         name="Ville des arches", kind="local-authority", founding=True
     )
-    project = factories.ProjectFactory(
-        title_fr="Un pont", title_en="A bridge", organisation=founder
-    )
-    partner = factories.OrganisationFactory(name="Carrière", short_name="CAR")
-    ProjectPartner.objects.create(project=project, organisation=partner, agreed_at=timezone.now())
+    project = factories.ProjectFactory(title_fr="Un pont", title_en="A bridge", organisation=None)
+    for partner in (founder, factories.OrganisationFactory(name="Carrière", short_name="CAR")):
+        project.partners.create(organisation=partner, agreed_at=timezone.now())
 
     text = main(client.get(address("home", language=language)))
 
-    drawings = re.findall(r"<svg class=\"arcade .*?</svg>", text, re.S)
-    assert [re.search(r"arcade-(\w+)", drawing)[1] for drawing in drawings] == [
-        "narrow",
-        "medium",
-        "wide",
-    ]
-    for drawing in drawings:
-        name = re.search(r'role="group" aria-labelledby="(.*?)"', drawing)[1]
-        assert f'<title id="{name}">{title}</title>' in drawing
+    drawings = re.findall(r'<svg class="arcade arcade-(\w+)(.*?)</svg>', text, re.S)
+    assert [name for name, _drawing in drawings] == ["narrow", "medium", "wide"]
+    for name, drawing in drawings:
+        assert f'role="group" aria-labelledby="arcade-{name}"' in drawing
+        assert f'<title id="arcade-{name}">{title}</title>' in drawing
         assert drawing.count("<a ") == 3
-        assert f"<title>Ville des arches ({what})</title>" in drawing
+        assert f"<title>{link}</title>" in drawing
         assert drawing.count('class="point founder"') == 1
     table = text[text.index("<table") : text.index("</table>")]
-    cells = re.findall(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", table)
-    assert [re.sub(r"<[^>]*>", "", cell) for cell in cells[2:]] in (
-        ["Un pont", "Ville des arches (membre fondateur), Carrière"],
-        ["A bridge", "Ville des arches (founding member), Carrière"],
-    )
+    head, cell = re.search(
+        r"<tr><th scope=\"row\">(.*?)</th><td[^>]*>(.*?)</td></tr>", table
+    ).groups()
+    assert re.sub(r"<[^>]*>", "", f"{head}: {cell}") == row
     assert table.count("<a ") == 3
 
 
 def test_home_fits_its_budget_with_the_largest_figure(client):
-    organisations = factories.OrganisationFactory.create_batch(40)
-    for number, organisation in enumerate(organisations):
-        organisation.name = f"Laboratoire des arches et des aqueducs de la région {number}"
-        organisation.save()
-    for partners in (organisations[:14], organisations[13:27], organisations[26:]):
-        project = factories.ProjectFactory(organisation=None)
-        for partner in partners:
-            ProjectPartner.objects.create(
-                project=project, organisation=partner, agreed_at=timezone.now()
-            )
+    organisations = [
+        factories.OrganisationFactory(name=f"Laboratoire des arches et des aqueducs {number}")
+        for number in range(40)
+    ]
+    for start in (0, 13, 26):
+        together(f"Project {start}", *organisations[start : start + 14])
 
     page = client.get(address("home")).content
 
@@ -218,9 +214,9 @@ def test_home_marks_the_language_of_a_figure_that_has_no_other(client):
     for words in (
         '<b><span lang="fr">1 milliard</span></b>',
         '<span lang="fr">Pierres</span> – A bridge',
-        '<span lang="fr">Rapport annuel</span></a>',
+        '<span lang="fr">Rapport annuel</span></p>',
         'participants – <span lang="fr">Lancement</span>',
-        '<span lang="fr">Un article</span></a>',
+        '<span lang="fr">Un article</span></p>',
     ):
         assert words in english
         assert (
@@ -257,8 +253,10 @@ def test_home_shows_the_latest_figure_of_each(client, source):
     assert values == ["250", "1,100"]
 
 
-def test_home_shows_nothing_that_is_not_public(client, source):
+def test_home_shows_nothing_that_is_not_public(client, source, organisation, elsewhere, dana, fay):
     secret = "zqsecretzq"
+    plant(together("Bridge", organisation, elsewhere), secret, moderator=dana, administrator=fay)
+    together(secret, organisation, elsewhere, withdrawn=True)
     past_event(source, attendance=250, title_en=secret, title_fr=secret, withdrawn=True)
     factories.EventFactory(title_en=secret, withdrawn=True)
     gone = factories.ProjectFactory(title_en=secret, withdrawn=True)
@@ -268,7 +266,10 @@ def test_home_shows_nothing_that_is_not_public(client, source):
     theme = factories.ThemeFactory(code=secret, name_en=secret)
     factories.OrganisationFactory(name=secret, withdrawn=True, founding=True, themes=[theme])
 
-    assert secret not in client.get(address("home")).content.decode()
+    text = client.get(address("home")).content.decode()
+
+    assert secret not in text
+    assert "Bridge: 2 partners" in text
 
 
 @pytest.mark.parametrize("rows", [1, 3, 10])
