@@ -1,7 +1,9 @@
-"""The filters of agenda and projects, the same on the pages and in the API."""
+"""The filters of agenda, projects and ecosystem, the same on the pages, in the API and in files."""
 
 import datetime
+from collections import defaultdict
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from django.db.models import F, Func, Q, QuerySet
@@ -9,9 +11,10 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from events import network
 from events.models import Event, Project, ProjectPartner
-from members.filters import COMMUNE_CODE, THEME_CODE
-from members.models import Organisation
+from members.filters import COMMUNE_CODE, THEME_CODE, KindFacet
+from members.models import Organisation, Theme
 from portal import i18n
 from portal.fields import CodeListField
 from portal.filters import (
@@ -154,3 +157,52 @@ class ProjectFilter(ListFilterSet):
     class Meta:
         model = Project
         fields: tuple[str, ...] = ()
+
+
+class SharedThemeFacet(Facet):
+    """The themes of what organisations do together: of the projects and events that they share."""
+
+    def options(self) -> dict[str, str]:
+        return dict(Theme.objects.values_list("code", f"name_{i18n.current()}"))
+
+    def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
+        return network.tied(queryset, codes)
+
+    def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
+        """Four queries: an organisation counts once, though projects and events are apart."""
+        everybody = set(rows.order_by().values_list("pk", flat=True))
+        among = everybody
+        if narrowed is not None:
+            among = set(narrowed.order_by().values_list("pk", flat=True))
+        labels: dict[str, str] = {}
+        having: dict[str, set[int]] = defaultdict(set)
+        for model in network.NAMING:
+            theme = f"{model.parent}__themes"
+            found = network.ties(model).filter(**{f"{theme}__isnull": False})
+            columns = (f"{theme}__code", f"{theme}__name_{i18n.current()}", "organisation")
+            for code, label, organisation in found.values_list(*columns):
+                labels[code] = label or code
+                having[code].add(organisation)
+        return {
+            code: Use(labels[code], len(found & among), len(found & everybody))
+            for code, found in having.items()
+        }
+
+
+class NetworkFilter(ListFilterSet):
+    """The filters of who works with whom: on what, and of which kind one of them is."""
+
+    # Names are looked for in the directory.
+    q = None
+    theme = SharedThemeFacet(legend=_("Theme"), shown=10)
+    kind = KindFacet(legend=_("Kind"))
+    sort = SortFilter({"name": Order(_("in alphabetical order"), ("sort_name", "pk"))})
+
+    class Meta:
+        model = Organisation
+        fields: tuple[str, ...] = ()
+
+    @cached_property
+    def network(self) -> network.Network:
+        """What the chosen organisations share, with whom: six queries."""
+        return network.Network(self.narrowed(), self.values.get("theme", []))

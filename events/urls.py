@@ -1,10 +1,11 @@
-"""Addresses of events and projects."""
+"""Addresses of events and projects, and of the ecosystem."""
 
 from django.urls import include, path, register_converter
 from django.urls.converters import IntConverter
 from django.utils.translation import pgettext_lazy
 
 from events.views import events as event_views
+from events.views import network as network_views
 from events.views import projects as project_views
 from events.views import subscriptions
 
@@ -77,6 +78,20 @@ organisation: list = [
     path(FEED, subscriptions.organisation_feed, name="organisation-feed"),
 ]
 
+# /ecosysteme/, /ecosystem/
+ecosystem: list = [
+    path("", network_views.ecosystem_page, name="ecosystem"),
+    path(
+        pgettext_lazy("url", "network.csv"), network_views.ecosystem_table, name="ecosystem-table"
+    ),
+    path(pgettext_lazy("url", "network.json"), network_views.ecosystem_data, name="ecosystem-data"),
+    path(
+        pgettext_lazy("url", "network.graphml"),
+        network_views.ecosystem_graph,
+        name="ecosystem-graph",
+    ),
+]
+
 urlpatterns = [
     path(pgettext_lazy("url", "events/"), include(agenda)),
     path(pgettext_lazy("url", "projects/"), include(projects)),
@@ -84,4 +99,5 @@ urlpatterns = [
         pgettext_lazy("url", "directory/"),
         include([path("<slug:slug>/", include(organisation))]),
     ),
+    path(pgettext_lazy("url", "ecosystem/"), include(ecosystem)),
 ]

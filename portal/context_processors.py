@@ -17,6 +17,7 @@ SECTIONS = {
     "members:organisation-detail": "directory",
     "events:project": "projects",
     "events:event": "agenda",
+    "events:ecosystem": "ecosystem",
     "page-association": "association",
     "page-join": "association",
     "page-contact": "association",

@@ -43,6 +43,9 @@ class Listing:
     `prepared` adds to the rows what their template shows. A page that does not exist is a 404.
     """
 
+    # A list whose rows are long may have shorter pages.
+    per_page = PER_PAGE
+
     def __init__(
         self,
         request: HttpRequest,

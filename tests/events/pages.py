@@ -3,6 +3,7 @@
 import datetime
 import json
 import re
+from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -72,3 +73,25 @@ def chips(response) -> list[str]:
     """The filters in force, as they are said."""
     found = re.findall(r'<a class="chip".*?</span>(.*?)<svg', body(response), re.S)
     return [" ".join(chip.split()) for chip in found]
+
+
+class _Elements(HTMLParser):
+    """Counts the elements of a page, those inside a drawing apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.number = self.depth = 0
+
+    def handle_starttag(self, tag, attrs):
+        self.number += not self.depth
+        self.depth += tag == "svg"
+
+    def handle_endtag(self, tag):
+        self.depth -= tag == "svg"
+
+
+def elements(response) -> int:
+    """How many elements a page has; a drawing is one."""
+    counter = _Elements()
+    counter.feed(body(response))
+    return counter.number
