@@ -1,10 +1,11 @@
-"""Addresses of events and projects, and of the ecosystem."""
+"""Addresses of events and projects, of the ecosystem and of key figures."""
 
 from django.urls import include, path, register_converter
 from django.urls.converters import IntConverter
 from django.utils.translation import pgettext_lazy
 
 from events.views import events as event_views
+from events.views import key_figures as figure_views
 from events.views import network as network_views
 from events.views import projects as project_views
 from events.views import subscriptions
@@ -92,6 +93,14 @@ ecosystem: list = [
     ),
 ]
 
+# /chiffres-cles/, /key-figures/
+figures: list = [
+    path("", figure_views.key_figures, name="key-figures"),
+    path(
+        pgettext_lazy("url", "data.csv"), figure_views.key_figures_table, name="key-figures-table"
+    ),
+]
+
 urlpatterns = [
     path(pgettext_lazy("url", "events/"), include(agenda)),
     path(pgettext_lazy("url", "projects/"), include(projects)),
@@ -100,4 +109,5 @@ urlpatterns = [
         include([path("<slug:slug>/", include(organisation))]),
     ),
     path(pgettext_lazy("url", "ecosystem/"), include(ecosystem)),
+    path(pgettext_lazy("url", "key-figures/"), include(figures)),
 ]

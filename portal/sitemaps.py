@@ -21,7 +21,10 @@ from portal.models import Page
 
 # The protocol's limit is 50,000 addresses in a file; each row may have two.
 MOST_ENTRIES = 25_000
-LISTS = ("members:organisation-list", "events:project-list", "events:event-list", "api-guide")
+LISTS = (
+    *("members:organisation-list", "events:project-list", "events:event-list"),
+    *("events:ecosystem", "events:key-figures", "api-guide"),
+)
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ def test_site_map_has_every_list_and_text_in_both_languages(client):
 
     for name in (
         *("members:organisation-list", "events:project-list", "events:event-list"),
+        *("events:ecosystem", "events:key-figures"),
         *("sitemap-page", "api-guide", "page-association", "page-join", "page-contact"),
         *("page-accessibility", "page-legal", "page-privacy", "page-terms"),
     ):

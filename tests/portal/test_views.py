@@ -119,6 +119,7 @@ def test_home_answers_who_with_whom_and_when(client, source):
         "Stones – A bridge",
         "February 2025",
         "A book",
+        address("events:key-figures"),
         address("page-join"),
     ):
         assert words in text, words
