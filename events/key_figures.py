@@ -267,8 +267,8 @@ PROJECTS = (
         gettext_lazy("Theme"),
         gettext_lazy("Projects"),
         gettext_lazy(
-            "Every published project counts once under each of its themes: their sum is more than "
-            "the number of projects."
+            "Every published project counts once under each of its themes, so their sum may be more "
+            "than the number of projects. One without a theme does not count."
         ),
         projects_by_theme,
     ),
@@ -289,10 +289,7 @@ PROJECTS = (
         gettext_lazy("Funding by year"),
         gettext_lazy("Year"),
         gettext_lazy("Amount"),
-        gettext_lazy(
-            "The same amounts, under the year that their source says: that of the decision, not of "
-            "each payment."
-        ),
+        gettext_lazy("The same amounts, under the year that is stated with each."),
         funding_by_year,
         is_money=True,
     ),
