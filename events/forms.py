@@ -343,5 +343,6 @@ class ProjectForm(ContentForm):
             if form.cleaned_data.get("role") == ProjectPartner.Role.LEAD
         ]
         for form in leads[1:]:
-            form.add_error("role", ValidationError(_("A project has one lead.")))
+            text = _("A project has one lead: choose another role for this partner.")
+            form.add_error("role", ValidationError(text))
         return cleaned

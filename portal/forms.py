@@ -8,10 +8,19 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from django.forms import BaseForm, BaseFormSet, Field, IntegerField, TextInput
+from django.db.models.fields import BLANK_CHOICE_DASH
+from django.forms import (
+    BaseForm,
+    BaseFormSet,
+    Field,
+    IntegerField,
+    ModelChoiceField,
+    TextInput,
+    TypedChoiceField,
+)
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from portal.display import is_french
 
@@ -26,6 +35,10 @@ class PortalFormRenderer(TemplatesSetting):
 
 # A figure with its thousands apart: by spaces anywhere, by commas in English.
 THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?")
+
+
+# What stands in a list while nothing is chosen, in the place of Django's dashes.
+BLANK, NO_CHOICE = BLANK_CHOICE_DASH[0], gettext_lazy("Choose…")
 
 
 class FigureInput(TextInput):
@@ -56,11 +69,17 @@ def _plain_figure(typed: str) -> str:
     return figure if re.fullmatch(r"[-+]?\d*\.?\d*", figure) else typed
 
 
-def type_figures(field: Field) -> None:
-    """Let a number be typed as text, if the field asks for one."""
+def at_home(field: Field) -> None:
+    """Give a field of Django's the ways of ours: nothing is cut, figures are typed, dashes are words."""
+    field.widget.attrs.pop("maxlength", None)  # too long is said, not cut
     if isinstance(field, IntegerField):  # as all numbers are in Django
         whole = type(field) is IntegerField
         field.widget = FigureInput(attrs={"inputmode": "numeric" if whole else "decimal"})
+    elif isinstance(field, ModelChoiceField) and field.empty_label:
+        field.empty_label = NO_CHOICE
+    elif isinstance(field, TypedChoiceField):
+        choices: Any = field.choices
+        field.choices = [("", NO_CHOICE) if each == BLANK else each for each in choices]
 
 
 class ErrorItem(NamedTuple):

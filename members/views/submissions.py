@@ -103,7 +103,8 @@ def _answer(submission: Submission, entries: list[HistoryEntry]) -> HistoryEntry
     )
     if submission.status == Status.IN_REVIEW:
         said = (HistoryEntry.Action.PUBLISHED,)  # a part of it was published, the rest waits
-    return next((entry for entry in entries if entry.action in said and entry.message), None)
+    last = next((entry for entry in entries if entry.action in said), None)
+    return last if last and last.message else None
 
 
 def _ahead(submission: Submission) -> int:

@@ -142,12 +142,14 @@ class Desk:
             return False
         return self.submission.form_key == self.key and form.expected == review.token(None, None)
 
-    @property
-    def address(self) -> str:
-        """Where the form is sent: to the submission once there is one, else to where it was opened."""
-        return (
-            reverse("members:submission-edit", args=[self.submission.pk]) if self.submission else ""
-        )
+    def address(self, opened_at: str) -> str:
+        """Where the form is sent: to the submission once there is one, else to where it was opened.
+
+        Said in full: the part of the page that a button led to, such as one more line, stays behind.
+        """
+        if self.submission is None:
+            return opened_at
+        return reverse("members:submission-edit", args=[self.submission.pk])
 
 
 # --- Which form -------------------------------------------------------------------------------------
@@ -416,7 +418,7 @@ def page(
         "organisation": desk.organisation,
         "target": desk.target,
         "submission": desk.submission,
-        "action": desk.address,
+        "action": desk.address(request.path),
         "heading": trails.heading(desk.kind, desk.target, desk.submission),
         "trail": trails.of_form(desk.kind, desk.organisation, desk.target, desk.submission),
         "noindex": True,

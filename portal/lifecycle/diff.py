@@ -24,7 +24,8 @@ Step = tuple[Literal["same", "change"], str, str]
 
 # So many pairs of equal pieces are compared at most: a hostile text must not hold up a moderator.
 MOST_PAIRS = 50_000
-SENTENCE = re.compile(r"[^\n.!?]*[\n.!?]+|[^\n.!?]+")
+# A point with a letter or a figure after it, as in an address or in 12.50, ends no sentence.
+SENTENCE = re.compile(r"(?:[^\n.!?]|\.(?=\w))*+[\n.!?]+|(?:[^\n.!?]|\.(?=\w))+")
 # A figure is one word, with the spaces, points and commas in it.
 WORD = re.compile(r"\d+(?:[\u00a0.,]\d+)+|\w+|[^\w\s]|\s+")
 

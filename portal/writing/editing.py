@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import i18n, limits, storage
 from portal.display import capitalised
-from portal.forms import control_id, type_figures
+from portal.forms import at_home, control_id
 from portal.images import ImageUploadField
 from portal.lifecycle import content, kinds, review
 from portal.lifecycle.content import Content, Values
@@ -150,7 +150,7 @@ class ContentForm(forms.ModelForm):
         for name, field in self.fields.items():
             field.required = False
             self._say_when_too_long(name, field)
-            type_figures(field)
+            at_home(field)
         self.rows = {
             name: self._rows(name, form, one_more=more == name)
             for name, form in self.row_forms.items()
@@ -250,7 +250,6 @@ class ContentForm(forms.ModelForm):
         if name in self.content.columns and getattr(field, "max_length", 0) is None:
             column = self._meta.model._meta.get_field(name)
             field.validators += [v for v in column.validators if isinstance(v, MaxLengthValidator)]
-        field.widget.attrs.pop("maxlength", None)
 
     # --- What came in ---------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import i18n
 from portal.fields import CodeListField
-from portal.forms import type_figures
+from portal.forms import at_home
 from portal.lifecycle import content
 from portal.lifecycle.content import Values
 
@@ -47,8 +47,7 @@ class RowForm(forms.ModelForm):
         self.empty_permitted = False
         for field in self.fields.values():
             field.required = False
-            field.widget.attrs.pop("maxlength", None)  # too long is said, not cut
-            type_figures(field)
+            at_home(field)
 
     @classmethod
     def initial_from(cls, rows: list[Values]) -> list[dict[str, Any]]:
@@ -144,11 +143,14 @@ class BaseRows(forms.BaseFormSet):
 
     @classmethod
     def with_one_more(cls, data: Any, prefix: str) -> Any:
-        """What came in, with room for one more line."""
+        """What came in, with room for one more line, in which what is chosen by default stands."""
         data = data.copy()
         count = data.get(f"{prefix}-TOTAL_FORMS", "")
         number = int(count) if count.isdecimal() and len(count) < 4 else 0
         data[f"{prefix}-TOTAL_FORMS"] = str(min(number + 1, MOST_ROWS))
+        for name, field in cls.form.base_fields.items():
+            if field.initial and number < MOST_ROWS:
+                data.setdefault(f"{prefix}-{number}-{name}", field.initial)
         return data
 
 

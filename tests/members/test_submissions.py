@@ -111,6 +111,19 @@ def test_published_request_leads_to_the_public_page(signed_in, dana, draft, alic
     assert actions(html) == set()
 
 
+def test_correction_that_was_made_is_not_what_the_moderators_say_of_what_is_published(
+    signed_in, alice, dana, waiting
+):
+    review.ask_correction(waiting, by=dana, message="Une phrase suffit.")
+    review.publish(review.submit(waiting, by=alice), by=dana)
+
+    html = page(signed_in, waiting)
+
+    assert "Message from the moderators" not in html
+    # It stands where it was said.
+    assert "Une phrase suffit." in html.split("What happened", 1)[1]
+
+
 def test_request_published_in_part_says_what_the_moderators_said(
     signed_in, alice, dana, organisation
 ):
@@ -187,6 +200,7 @@ def test_request_published_in_two_steps_shows_both(signed_in, dana, in_parts):
 
     html = page(signed_in, in_parts)
 
+    assert "All of it is published, in several steps." in html
     assert fates(html) == [("Published", "Website"), ("Published", "Summary (FR)")]
     assert "https://a.example/" in html
 

@@ -14,7 +14,17 @@ from portal import limits, storage
 from portal.lifecycle import kinds, review
 from portal.models import HistoryEntry, Submission
 from tests import browser, factories
-from tests.members.workspace import EVENT, address, fetch, fill, get, hold, photo, press
+from tests.members.workspace import (
+    EVENT,
+    address,
+    fetch,
+    fill,
+    get,
+    hold,
+    photo,
+    press,
+    target_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -576,6 +586,17 @@ def test_edit_sent_twice_is_told_nothing_new(signed_in, profile):
     assert [answer.url for answer in answers] == [address("submission-edit", held().pk)] * 2
     assert [answer.url for answer in sent] == [address("submission-detail", held().pk)] * 2
     assert held().history.filter(action="submitted").count() == 1
+
+
+def test_form_is_sent_to_its_address_without_the_part_that_a_button_led_to(signed_in, organisation):
+    """The summary of errors would otherwise be off the screen, and the last line on it."""
+    url = address("content-create", organisation.slug, "project")
+
+    page = fill(signed_in, url, more="partners", title_fr="Titre")
+
+    html = page.content.decode()
+    assert f'formaction="{url}#rows-partners"' in html
+    assert target_of(page, html) == url
 
 
 # --- What is not taken from a form ----------------------------------------------------------------

@@ -8,7 +8,7 @@ from django import forms
 from django.template import Context, Template
 from django.utils.translation import override
 
-from portal.forms import error_items, type_figures
+from portal.forms import at_home, error_items
 
 
 class Letter(forms.Form):
@@ -95,7 +95,7 @@ class Figures(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            type_figures(field)
+            at_home(field)
 
 
 @pytest.mark.parametrize(

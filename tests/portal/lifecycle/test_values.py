@@ -92,11 +92,28 @@ def test_diff_says_each_side_in_its_own_zone():
     assert rows["starts_at"]["proposed"] == "4 March 2027 at 7am (Toronto time)"
 
 
-def test_figure_changes_as_a_whole():
-    said = diff.words(f"900{NBSP}000{NBSP}€ et 43,61", f"950{NBSP}000{NBSP}€ et 43,65")
+@pytest.mark.parametrize(
+    ("before", "after", "steps"),
+    [
+        (
+            f"900{NBSP}000{NBSP}€ et 43,61",
+            f"950{NBSP}000{NBSP}€ et 43,65",
+            [
+                ("change", f"900{NBSP}000", f"950{NBSP}000"),
+                ("same", f"{NBSP}€ et ", f"{NBSP}€ et "),
+                ("change", "43,61", "43,65"),
+            ],
+        ),
+        ("€12.50", "€12.75", [("same", "€", "€"), ("change", "12.50", "12.75")]),
+        ("43.6113", "43.63", [("change", "43.6113", "43.63")]),
+    ],
+)
+def test_figure_changes_as_a_whole(before, after, steps):
+    assert diff.words(before, after) == steps
 
-    assert said == [
-        ("change", f"900{NBSP}000", f"950{NBSP}000"),
-        ("same", f"{NBSP}€ et ", f"{NBSP}€ et "),
-        ("change", "43,61", "43,65"),
-    ]
+
+@pytest.mark.parametrize(
+    "text", ["", ".", "...", "a.b", ".a.b. c!", "Fin. Début\n\n- un.\n", "12.50. Et 3.14 ?", "?!.x"]
+)
+def test_sentences_make_the_text_again(text):
+    assert "".join(diff.SENTENCE.findall(text)) == text

@@ -598,6 +598,28 @@ def test_one_more_line_keeps_what_is_typed_and_judges_nothing(alice, organisatio
     assert shown(form)["partners-1-organisation"] == [""]
 
 
+@pytest.mark.parametrize(
+    ("code", "name", "field", "chosen"),
+    [
+        ("project", "partners", "role", "partner"),
+        ("organisation", "contacts", "visibility", "staff"),
+    ],
+)
+def test_line_that_is_added_begins_like_the_first_one(
+    code, name, field, chosen, alice, organisation
+):
+    """Nobody is a second lead, and no contact public, because a list begins with that."""
+    first = form_of(code, alice, organisation=organisation)
+    count = len(first.rows[name].forms)
+
+    more = sent(first, alice, more=name)
+    more.is_valid()
+    more.forget_errors()
+
+    assert shown(first)[f"{name}-{count - 1}-{field}"] == [chosen]
+    assert shown(more)[f"{name}-{count}-{field}"] == [chosen]
+
+
 @pytest.mark.parametrize("total", ["", "²", "x", "9" * 5000, "1e3", "\x00"])
 def test_nonsense_in_place_of_a_number_of_lines_is_no_error_of_ours(total, alice, organisation):
     changes = {"links-TOTAL_FORMS": total, "links-INITIAL_FORMS": total, "title_fr": "Titre"}
