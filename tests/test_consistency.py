@@ -18,6 +18,8 @@ from importlinter.cli import lint_imports
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from tests.threats import THREATS
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ["portal", "members", "events"]
 TOP_LEVEL = {
@@ -132,6 +134,29 @@ def test_imports_point_one_way(monkeypatch, capsys):
     outcome = lint_imports(config_filename="pyproject.toml", no_cache=True, no_logo=True)
 
     assert outcome == 0, capsys.readouterr().out
+
+
+# --- The threats ----------------------------------------------------------------------------------
+
+
+def shown_threats() -> set[tuple[str, str]]:
+    """Each clause of a threat that some test is marked with."""
+    marks = [
+        node
+        for path, text in texts().items()
+        if path.parts[0] == "tests" and path.suffix == ".py" and "mark.threat(" in text
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.threat"
+    ]
+    values = [[ast.literal_eval(argument) for argument in mark.args] for mark in marks]
+    return {(name, clause) for name, *clauses in values for clause in clauses}
+
+
+def test_every_clause_of_every_threat_has_a_test_that_shows_it():
+    listed = {(name, clause) for name, clauses in THREATS.items() for clause in clauses}
+    shown = shown_threats()
+
+    assert (listed - shown, shown - listed) == (set(), set())  # not shown, not listed
 
 
 # --- Templates ------------------------------------------------------------------------------------
@@ -267,6 +292,7 @@ def plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+@pytest.mark.threat("T30", "pins")
 def test_every_requirement_is_pinned_inside_its_range():
     unmet = [
         str(asked)
@@ -288,6 +314,7 @@ def test_what_the_portal_runs_with_is_pinned_first():
     assert re.search(r"^pytest==", second, re.MULTILINE)
 
 
+@pytest.mark.threat("T30", "pins")
 @pytest.mark.parametrize("unwanted", ["://", "--index-url", "--extra-index-url", "--find-links"])
 def test_pins_hold_hashes_and_no_address(unwanted):
     text = texts()[Path("constraints.txt")]

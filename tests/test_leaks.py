@@ -165,6 +165,7 @@ def crawl(client, start):
     return answers
 
 
+@pytest.mark.threat("T6", "pages", "history")
 def test_no_secret_is_found_on_any_public_page(client, planted):
     answers = crawl(client, ["/", "/fr/", "/en/", "/sitemap.xml", "/robots.txt"])
 
@@ -200,6 +201,7 @@ LISTS = {
 }
 
 
+@pytest.mark.threat("T6", "search")
 @pytest.mark.parametrize("language", LISTS)
 def test_no_secret_is_found_by_searching_for_it(client, planted, language):
     for name in LISTS[language]:
@@ -249,6 +251,7 @@ def api_answers(client):
             assert (found.status_code, found.json()["count"]) == (200, 0), (address, word)
 
 
+@pytest.mark.threat("T6", "API")
 def test_no_secret_is_found_in_the_api(client, planted):
     answers = {address: json.dumps(body) for address, body in api_answers(client)}
 
@@ -262,6 +265,7 @@ def test_no_secret_is_found_in_the_api(client, planted):
     assert len(answers) > 12
 
 
+@pytest.mark.threat("T6", "agreements")
 def test_who_has_not_agreed_is_not_named(client, planted, elsewhere):
     planted[
         "project"
@@ -278,6 +282,7 @@ def test_who_has_not_agreed_is_not_named(client, planted, elsewhere):
         assert "Partie" not in body, address
 
 
+@pytest.mark.threat("T6", "counts")
 def test_counts_and_facets_know_published_rows_only(client, planted):
     events = client.get("/api/v1/events/").json()
     projects = client.get("/api/v1/projects/").json()
@@ -287,6 +292,7 @@ def test_counts_and_facets_know_published_rows_only(client, planted):
     assert [(t["code"], t["events"], t["projects"]) for t in themes["results"]] == [("sante", 1, 1)]
 
 
+@pytest.mark.threat("T6", "images")
 def test_images_that_are_not_public_have_no_address(
     client, planted, django_capture_on_commit_callbacks
 ):
@@ -296,6 +302,8 @@ def test_images_that_are_not_public_have_no_address(
         assert client.get(f"/media/../held/{name}").status_code == 404
 
 
+@pytest.mark.threat("T6", "history")
+@pytest.mark.threat("T7", "permission")
 def test_nothing_of_a_submission_is_at_a_guessable_address(client, planted):
     for submission in Submission.objects.all():
         for language, word in (("fr", "demandes"), ("en", "submissions")):

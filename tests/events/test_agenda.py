@@ -472,6 +472,7 @@ def test_event_page_shows_hostile_text_as_text(client):
     assert data(client.get(address("event-detail", event.slug_en)), "Event")["name"] == HOSTILE
 
 
+@pytest.mark.threat("T16", "markdown")
 @pytest.mark.parametrize(
     "markdown",
     [
@@ -576,6 +577,7 @@ def test_former_address_of_another_kind_leads_nowhere(client, name):
     assert client.get(address(f"{name}-detail", "moved")).status_code == 404
 
 
+@pytest.mark.threat("T17", "gone at once")
 @pytest.mark.parametrize("slug", ["atelier-sur-les-donnees", "workshop-on-data", "old-workshop"])
 def test_withdrawn_event_is_gone_at_each_of_its_addresses(client, event, slug):
     FormerSlug.objects.create(target=event, slug="old-workshop")

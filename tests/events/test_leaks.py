@@ -237,6 +237,7 @@ def test_what_is_not_published_has_no_page(client, creations):
             assert client.get(url).status_code == 404
 
 
+@pytest.mark.threat("T6", "pages")
 def test_pages_of_what_is_gone_say_its_name_and_the_date_only(client, gone, event, project):
     for name, word in (("event", "zqwithdrawneventzq"), ("project", "zqwithdrawnprojectzq")):
         response = client.get(address(f"{name}-detail", f"texte-{word}"))

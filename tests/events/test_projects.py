@@ -345,6 +345,18 @@ def test_funding_file_speaks_the_readers_language(client, hospital):
     assert french.split("\r\n")[1:3] == ["Hôpital;1;;;Délibération", "État;2;;;Décret"]
 
 
+@pytest.mark.threat("T21", "file names")
+@pytest.mark.parametrize("title", ['a"\r\nSet-Cookie: a=b', "../../etc/passwd", "\u2028;x=y", "🦩"])
+def test_the_name_of_a_file_is_made_of_letters(client, title):
+    project = factories.ProjectFactory(title_fr=title)
+    project.funding.create(funder="Région", amount=10, source_fr="Article")
+
+    response = client.get(address("project-funding-table", project.slug_fr, language="fr"))
+
+    name = re.fullmatch(r'attachment; filename="([^"]+)"', response["Content-Disposition"])[1]
+    assert re.fullmatch(r"[a-z0-9-]+\.csv", name)
+
+
 def test_funding_is_a_file_for_spreadsheets(client, project):
     project.funding.create(funder='=HYPERLINK("x")', amount=1, source="@author")
 

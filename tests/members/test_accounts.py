@@ -78,6 +78,7 @@ def hashes(monkeypatch):
 # --- Addresses as accounts are told apart -----------------------------------------------------------
 
 
+@pytest.mark.threat("T12", "look-alikes")
 @pytest.mark.parametrize(
     "twin",
     ["mike@example.org", "MIKE@Example.ORG", "mıke@example.org", "mİke@example.org", "ｍike@example.org",
@@ -134,6 +135,7 @@ def test_sign_in_does_not_take_an_unconfirmed_second_address(client, alice):
     assert not is_signed_in(client)
 
 
+@pytest.mark.threat("T10", "sign-in")
 def test_sign_in_answers_the_same_for_no_account_wrong_password_and_closed_account(alice, hashes):
     factories.UserFactory(email="closed@example.org", is_active=False)
 
@@ -159,6 +161,7 @@ def test_sign_in_refuses_a_closed_account(client, db):
     assert not is_signed_in(client)
 
 
+@pytest.mark.threat("T3", "session")
 def test_closing_an_account_ends_its_sessions(client, alice):
     sign_in(client)
     assert is_signed_in(client)
@@ -168,6 +171,7 @@ def test_closing_an_account_ends_its_sessions(client, alice):
     assert not is_signed_in(client)
 
 
+@pytest.mark.threat("T12", "before confirming")
 def test_sign_in_before_the_address_is_confirmed_only_sends_the_link_again(client, db):
     factories.UserFactory(email="new@example.org", confirmed=False)
 
@@ -178,16 +182,42 @@ def test_sign_in_before_the_address_is_confirmed_only_sends_the_link_again(clien
     assert not is_signed_in(client)
 
 
-@pytest.mark.parametrize(
-    "wanted",
-    ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)",
-     "http:///evil.example", "https:evil.example", "\thttps://evil.example",
-     "//testserver@evil.example"],
-)  # fmt: skip
+ELSEWHERE = [
+    "https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)",
+    "http:///evil.example", "https:evil.example", "\thttps://evil.example",
+    "//testserver@evil.example", "https://testserver.evil.example/", "///evil.example",
+]  # fmt: skip
+
+
+@pytest.mark.threat("T14", "next")
+@pytest.mark.parametrize("wanted", ELSEWHERE)
 def test_sign_in_goes_nowhere_else(client, alice, wanted):
     response = sign_in(client, data={"next": wanted})
 
     assert response["Location"] == url("members:workspace")
+
+
+@pytest.mark.threat("T14", "next")
+@pytest.mark.parametrize("wanted", ELSEWHERE)
+def test_no_other_step_goes_elsewhere_either(client, alice, later, wanted):
+    """Signing up and confirming, a code, showing the password again, signing out, being signed in."""
+    new = Client()
+    sign_up(new, next=wanted)
+    link = link_in(mail.outbox[-1])
+    assert "evil" not in link
+    confirmed = new.post(link.partition("?")[0], {"next": wanted})
+    client.post(url("account_request_login_code"), {"email": alice.email, "next": wanted})
+    by_code = client.post(
+        url("account_confirm_login_code"), {"code": code_in(mail.outbox[-1]), "next": wanted}
+    )
+    signed_in = client.get(url("account_login"), {"next": wanted})
+    later(minutes=6)
+    again = client.post(url("account_reauthenticate"), {"password": PASSWORD, "next": wanted})
+    left = client.post(url("account_logout"), {"next": wanted})
+
+    places = [answer["Location"] for answer in (confirmed, by_code, signed_in, again, left)]
+    assert all(re.match(r"/(?![/\\])", place) for place in places), places
+    assert not any("evil" in place or "javascript" in place for place in places), places
 
 
 def test_sign_in_goes_on_to_the_page_that_asked_for_it(client, alice):
@@ -210,6 +240,7 @@ def test_sign_in_lasts_two_weeks_only_for_who_asks(client, alice):
     assert other.session.get_expiry_age() == 14 * 24 * 3600
 
 
+@pytest.mark.threat("T11", "admin")
 def test_admin_has_no_sign_in_of_its_own(client, fay):
     page = client.get(url("admin:login"))
     tried = client.post(url("admin:login"), {"username": "fay@example.org", "password": PASSWORD})
@@ -235,6 +266,8 @@ def fail(client, times, email="alice@example.org", **extra):
     return response
 
 
+@pytest.mark.threat("T11", "account", "before hashing")
+@pytest.mark.threat("limits", "sign-in", "the reader's language")
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_sixth_attempt_on_an_account_must_wait(alice, hashes, language):
     for number in range(5):
@@ -263,6 +296,7 @@ def test_limit_of_an_account_does_not_touch_another(client, alice, charlie):
     assert is_signed_in(client)
 
 
+@pytest.mark.threat("T11", "account")
 def test_limit_counts_the_account_whichever_of_its_addresses_is_tried(client, alice):
     alice.emailaddress_set.create(email="alice@work.example", verified=True)
     fail(client, 3)
@@ -285,6 +319,7 @@ def test_waiting_ends_after_a_quarter_of_an_hour(client, alice, later):
     assert sign_in(client).status_code == 302
 
 
+@pytest.mark.threat("limits", "sign-in")
 def test_waiting_grows_with_more_failures(alice, later):
     for number in range(3):
         assert fail(Client(REMOTE_ADDR=f"192.0.2.{number}"), 5).status_code == 200
@@ -301,6 +336,8 @@ def test_successes_are_not_held_against_anybody(client, alice):
         assert sign_in(Client()).status_code == 302
 
 
+@pytest.mark.threat("T11", "network")
+@pytest.mark.threat("limits", "sign-in")
 def test_twenty_first_failure_of_a_network_must_wait(client, db):
     for number in range(20):
         assert fail(client, 1, f"person{number}@example.net").status_code == 200
@@ -311,6 +348,7 @@ def test_twenty_first_failure_of_a_network_must_wait(client, db):
     assert fail(Client(REMOTE_ADDR="192.0.2.9"), 1, "person22@example.net").status_code == 200
 
 
+@pytest.mark.threat("T15", "network address")
 def test_networks_are_not_told_apart_by_what_a_visitor_claims(client, db):
     for number in range(20):
         fail(client, 1, f"p{number}@example.net", headers={"X-Forwarded-For": f"192.0.2.{number}"})
@@ -320,6 +358,7 @@ def test_networks_are_not_told_apart_by_what_a_visitor_claims(client, db):
     assert response.status_code == 429
 
 
+@pytest.mark.threat("T15", "network address")
 def test_behind_a_proxy_the_address_it_saw_counts(client, db, settings):
     settings.TRUSTED_PROXIES = 1
     for number in range(20):
@@ -344,6 +383,7 @@ def test_an_address_that_is_none_is_refused(client, alice, settings, claimed):
     assert not is_signed_in(client)
 
 
+@pytest.mark.threat("T11", "fails closed")
 def test_a_limiter_that_cannot_count_lets_nobody_in(alice, monkeypatch):
     client = Client(raise_request_exception=False)
 
@@ -357,6 +397,7 @@ def test_a_limiter_that_cannot_count_lets_nobody_in(alice, monkeypatch):
     assert not is_signed_in(client)
 
 
+@pytest.mark.threat("T11", "a way back")
 def test_a_new_password_opens_the_way_at_once(client, alice):
     assert fail(client, 6).status_code == 429
 
@@ -378,6 +419,7 @@ def test_a_new_password_does_not_clear_the_network(client, alice):
     assert fail(client, 1, "person99@example.net").status_code == 429
 
 
+@pytest.mark.threat("T11", "a way back")
 def test_a_code_opens_the_way_while_the_password_must_wait(client, alice):
     assert fail(client, 6).status_code == 429
 
@@ -408,6 +450,7 @@ def test_code_signs_in_with_or_without_its_hyphen(client, alice):
     assert is_signed_in(client)
 
 
+@pytest.mark.threat("T13", "once")
 def test_code_dies_after_three_wrong_ones(client, alice):
     client.post(url("account_request_login_code"), {"email": "alice@example.org"})
     for _ in range(3):
@@ -418,6 +461,7 @@ def test_code_dies_after_three_wrong_ones(client, alice):
     assert not is_signed_in(client)
 
 
+@pytest.mark.threat("T13", "expires")
 def test_code_dies_after_a_quarter_of_an_hour(client, alice, later):
     client.post(url("account_request_login_code"), {"email": "alice@example.org"})
 
@@ -427,6 +471,7 @@ def test_code_dies_after_a_quarter_of_an_hour(client, alice, later):
     assert not is_signed_in(client)
 
 
+@pytest.mark.threat("T10", "codes")
 def test_asking_for_a_code_answers_the_same_without_an_account(alice):
     factories.UserFactory(email="closed@example.org", is_active=False)
 
@@ -446,6 +491,8 @@ def test_asking_for_a_code_answers_the_same_without_an_account(alice):
     assert re.search(r"\d{4}-\d{4}", mail.outbox[1].body + mail.outbox[2].body) is None
 
 
+@pytest.mark.threat("limits", "codes")
+@pytest.mark.threat("T13", "many mails")
 def test_eleventh_code_must_wait(client, alice):
     answers = [
         Client().post(url("account_request_login_code"), {"email": email}).status_code
@@ -455,6 +502,7 @@ def test_eleventh_code_must_wait(client, alice):
     assert answers == [302] * 10 + [429]
 
 
+@pytest.mark.threat("T12", "first sign-in")
 def test_code_forgets_a_password_that_somebody_else_may_have_chosen(client, db):
     """An account opened in advance with the address of a victim who comes later."""
     mallory = Client()
@@ -484,6 +532,7 @@ def sign_up(client, email="new@example.org", password=ANOTHER, language="fr", **
     return client.post(url("account_signup", language=language), data)
 
 
+@pytest.mark.threat("T12", "before confirming")
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_sign_up_opens_an_account_without_rights_in_the_language_of_the_page(client, db, language):
     response = sign_up(client, language=language)
@@ -501,6 +550,7 @@ def test_sign_up_opens_an_account_without_rights_in_the_language_of_the_page(cli
     assert link_in(message).startswith(url("account_confirm_email", "x", language=language)[:-2])
 
 
+@pytest.mark.threat("T1", "extra names")
 def test_sign_up_takes_nothing_but_its_fields(client, db):
     sign_up(client, is_staff="on", is_superuser="on", language="en", review_mail="never", pk="1")
 
@@ -577,6 +627,8 @@ def test_sign_up_with_an_address_that_another_account_only_claims(client, charli
     assert User.objects.reached_at("new@example.org").email == "new@example.org"
 
 
+@pytest.mark.threat("T16", "texts")
+@pytest.mark.threat("T21", "mail headers")
 @pytest.mark.parametrize(
     ("email", "password"),
     [
@@ -615,6 +667,7 @@ def test_passwords_may_be_long_and_of_any_characters(client, db):
     assert User.objects.get().check_password(password)
 
 
+@pytest.mark.threat("limits", "sign-up")
 def test_eleventh_sign_up_of_a_network_must_wait(client, db):
     answers = [sign_up(Client(), f"person{n}@example.org").status_code for n in range(11)]
 
@@ -625,6 +678,7 @@ def test_eleventh_sign_up_of_a_network_must_wait(client, db):
 # --- Mails ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.threat("T15", "mails")
 def test_mails_start_with_the_configured_address_whatever_host_was_asked(client, alice, settings):
     settings.BASE_URL = "https://portal.example"
     settings.ALLOWED_HOSTS = ["*"]
@@ -651,6 +705,8 @@ def test_mails_are_in_the_language_of_the_person(bob):
     assert '<html lang="en">' in message.alternatives[0].content
 
 
+@pytest.mark.threat("T10", "reset")
+@pytest.mark.threat("T13", "time")
 def test_a_mail_that_cannot_leave_tells_nobody(client, alice, monkeypatch):
     def broken(*args, **kwargs):
         raise OSError("no route to host")
@@ -667,6 +723,7 @@ def test_a_mail_that_cannot_leave_tells_nobody(client, alice, monkeypatch):
 # --- Confirming an address --------------------------------------------------------------------------
 
 
+@pytest.mark.threat("T13", "POST")
 def test_opening_the_link_confirms_nothing_and_pressing_the_button_does(client, db):
     sign_up(client)
     link = link_in(mail.outbox[0])
@@ -685,6 +742,7 @@ def test_opening_the_link_confirms_nothing_and_pressing_the_button_does(client, 
     assert is_signed_in(client)
 
 
+@pytest.mark.threat("T13", "once", "expires")
 def test_confirming_works_once_and_for_three_days(client, db, later):
     sign_up(client)
     link = link_in(mail.outbox[0])
@@ -696,6 +754,7 @@ def test_confirming_works_once_and_for_three_days(client, db, later):
     assert (client.get(link).status_code, client.post(link).status_code) == (404, 404)
 
 
+@pytest.mark.threat("T13", "bound")
 def test_the_link_dies_with_the_address(client, alice):
     address = alice.emailaddress_set.create(email="alice@work.example")
     link = url("account_confirm_email", signing.dumps(address.pk, salt="account"))
@@ -726,6 +785,7 @@ def test_opening_the_link_of_somebody_else_signs_nobody_out(client, alice):
     assert not is_signed_in(client)
 
 
+@pytest.mark.threat("T12", "look-alikes")
 def test_an_address_that_another_account_answers_to_is_not_confirmed(client, alice, charlie):
     address = charlie.emailaddress_set.create(email="alıce@example.org")
 
@@ -752,6 +812,7 @@ def reset(client, email="alice@example.org"):
     return link_in(mail.outbox[-1])
 
 
+@pytest.mark.threat("T10", "reset")
 def test_reset_answers_the_same_without_an_account_and_after_closing_it(alice):
     factories.UserFactory(email="closed@example.org", is_active=False)
 
@@ -766,6 +827,7 @@ def test_reset_answers_the_same_without_an_account_and_after_closing_it(alice):
     assert linked == [True, False, False]
 
 
+@pytest.mark.threat("T12", "stored address")
 @pytest.mark.parametrize("typed", ["ALICE@EXAMPLE.ORG", "alıce@example.org", "alİce@example.org"])
 def test_reset_goes_to_the_stored_address(client, alice, typed):
     client.post(url("account_reset_password"), {"email": typed})
@@ -819,6 +881,8 @@ def test_nobody_is_locked_out_by_somebody_who_uses_up_every_limit(alice):
     assert is_signed_in(client)
 
 
+@pytest.mark.threat("T13", "once")
+@pytest.mark.threat("T12", "new password")
 def test_reset_sets_the_password_once_and_ends_every_session(client, alice):
     elsewhere = Client()
     sign_in(elsewhere)
@@ -841,6 +905,7 @@ def test_reset_sets_the_password_once_and_ends_every_session(client, alice):
     assert "password1" not in again.content.decode()
 
 
+@pytest.mark.threat("T13", "POST")
 def test_opening_the_link_uses_nothing_up(client, alice):
     link = reset(client)
 
@@ -851,6 +916,7 @@ def test_opening_the_link_uses_nothing_up(client, alice):
     assert client.post(page, {"password1": ANOTHER}).status_code == 302
 
 
+@pytest.mark.threat("T13", "expires", "bound")
 @pytest.mark.parametrize("change", ["time", "address", "closed", "signed_in"])
 def test_reset_link_dies(client, alice, later, change):
     link = reset(client)
@@ -890,6 +956,8 @@ def test_opening_a_reset_link_signs_nobody_out(client, alice, charlie):
     assert alice.check_password(ANOTHER)
 
 
+@pytest.mark.threat("limits", "reset")
+@pytest.mark.threat("T13", "many mails")
 def test_sixth_reset_of_an_address_must_wait_whoever_asks(alice):
     spellings = ["alice@example.org", "ALICE@example.org", "alıce@example.org"] * 2
     answers = [
@@ -902,6 +970,7 @@ def test_sixth_reset_of_an_address_must_wait_whoever_asks(alice):
     assert len(mail.outbox) == 5
 
 
+@pytest.mark.threat("limits", "reset")
 def test_twenty_first_reset_of_a_network_must_wait(client, db):
     answers = [
         client.post(url("account_reset_password"), {"email": f"p{n}@example.org"}).status_code
@@ -987,6 +1056,7 @@ def test_addresses_can_be_added_confirmed_made_main_and_removed(signed_in, alice
     assert addresses(alice) == [("alice@work.example", True, True)]
 
 
+@pytest.mark.threat("T10", "addresses")
 def test_adding_an_address_answers_the_same_whoever_has_it(signed_in, alice, charlie):
     page = url("account_email")
 
@@ -1092,6 +1162,7 @@ def test_a_name_that_cannot_be_kept_is_refused(client, alice, name):
     assert alice.full_name == "Alice"
 
 
+@pytest.mark.threat("T1", "extra names")
 def test_preferences_take_nothing_else_from_an_editor(client, alice):
     client.force_login(alice)
 
@@ -1143,6 +1214,7 @@ def test_preferences_refuse_a_language_that_is_none(client, alice, language):
 # --- Signing out, and every page --------------------------------------------------------------------
 
 
+@pytest.mark.threat("T25", "sign-out")
 def test_sign_out_asks_first(client, alice):
     client.force_login(alice)
 
@@ -1189,6 +1261,8 @@ OWN = [
 ]
 
 
+@pytest.mark.threat("T13", "referrer")
+@pytest.mark.threat("T17", "private pages")
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("name", OPEN + OWN)
 def test_pages_are_in_the_language_of_their_address_kept_nowhere_and_not_indexed(
@@ -1217,6 +1291,7 @@ def test_pages_of_an_account_are_for_who_is_signed_in(client, db, name):
         assert answer["Location"] == f"{url('account_login')}?next={url(name)}"
 
 
+@pytest.mark.threat("T25", "token")
 @pytest.mark.parametrize("name", [*(OPEN[:4]), *OWN])
 def test_no_form_works_without_its_token(alice, name):
     client = Client(enforce_csrf_checks=True)

@@ -149,6 +149,7 @@ def test_a_held_edit_is_told_before_and_after(desk, alice, organisation):
     assert review.conflicts(held) == ["summary_fr"]
 
 
+@pytest.mark.threat("T1", "extra names")
 def test_columns_that_are_no_part_of_the_form_are_not_written(desk, organisation, elsewhere):
     form = opened(desk, organisation) | {
         "id": "999",
@@ -368,6 +369,7 @@ def test_an_earlier_version_does_not_come_back_over_a_newer_one(desk, fay, rewri
     assert rewritten.summary_fr == "Quatrième."
 
 
+@pytest.mark.threat("T2", "nested ids")
 def test_history_of_another_object_brings_nothing_back(desk, rewritten, elsewhere):
     entry = review.history(rewritten).first()
 
@@ -489,6 +491,7 @@ def account(user, **changes):
     } | changes
 
 
+@pytest.mark.threat("T5", "passwords", "hash")
 def test_an_account_is_changed_without_its_password(desk, alice):
     before = alice.password
 
@@ -501,11 +504,13 @@ def test_an_account_is_changed_without_its_password(desk, alice):
     assert "password" not in page
 
 
+@pytest.mark.threat("T5", "passwords")
 @pytest.mark.parametrize("name", ["password/", "1/password/"])
 def test_there_is_no_password_form(name, desk, alice):
     assert desk.get(f"{BASE}/user/{name}").status_code in (302, 404)
 
 
+@pytest.mark.threat("T5", "rights")
 def test_nobody_changes_their_own_rights(desk, fay):
     desk.post(
         change(fay),
@@ -521,6 +526,7 @@ def test_nobody_changes_their_own_rights(desk, fay):
     )
 
 
+@pytest.mark.threat("T5", "rights")
 def test_a_moderator_makes_nobody_anything(client, dana, alice):
     client.force_login(dana, backend=BACKEND)
 
@@ -537,6 +543,7 @@ def test_an_administrator_is_a_moderator_too(desk, alice):
     assert (answer.status_code, alice.is_superuser) == (200, False)
 
 
+@pytest.mark.threat("T5", "passwords")
 def test_a_new_account_has_no_password_and_must_confirm_its_address(desk):
     sent = {
         "email": "Nouvelle@Example.org",
@@ -564,6 +571,7 @@ def test_a_changed_address_must_be_confirmed(desk, alice):
     assert not alice.has_confirmed("alice@elsewhere.example")
 
 
+@pytest.mark.threat("T12", "look-alikes")
 @pytest.mark.parametrize("email", ["alice@example.org", "ALICE@example.org", "alıce@example.org"])
 def test_an_address_belongs_to_one_account(email, desk, alice, charlie):
     answer = desk.post(change(charlie), account(charlie, email=email))
@@ -577,6 +585,7 @@ def test_an_account_is_not_deleted(desk, alice):
     assert User.objects.filter(pk=alice.pk).exists()
 
 
+@pytest.mark.threat("T5", "reset link")
 def test_a_reset_link_is_sent_in_the_language_of_the_account(desk, alice, bob):
     gone = factories.UserFactory(email="gone@example.org", is_active=False)
     chosen = [alice.pk, bob.pk, gone.pk]
@@ -594,6 +603,7 @@ def test_a_reset_link_is_sent_in_the_language_of_the_account(desk, alice, bob):
 # --- Seats and invitations -------------------------------------------------------------------------
 
 
+@pytest.mark.threat("T3", "last owner")
 def test_an_organisation_keeps_an_owner(desk, bob, organisation):
     seat = Seat.objects.get(user=bob)
 
@@ -641,6 +651,7 @@ def test_a_seat_is_given_changed_and_taken_away(desk, bob, newton, organisation)
     assert invitation.revoked_at is not None
 
 
+@pytest.mark.threat("T3", "another organisation")
 def test_a_seat_is_not_handed_over(desk, alice, newton, elsewhere, organisation):
     seat = Seat.objects.get(user=alice)
 

@@ -131,6 +131,7 @@ def test_pages_of_an_object_are_its_organisation_s(who, name, client, request, o
     assert get(client, name, organisation.slug, "event", event.pk, *entry).status_code == WHO[who]
 
 
+@pytest.mark.threat("T2", "addresses")
 @pytest.mark.parametrize("name", ["content-edit", "content-history", "content-withdraw"])
 def test_object_of_another_organisation_is_not_reached_through_one_s_own(
     name, signed_in, organisation, elsewhere
@@ -146,6 +147,7 @@ def test_object_of_another_organisation_is_not_reached_through_one_s_own(
     assert signed_in.get(url).status_code == 404
 
 
+@pytest.mark.threat("T2", "nested ids")
 def test_step_of_another_object_cannot_be_restored(signed_in, organisation, event):
     other = factories.EventFactory(organisation=organisation)
     entry = HistoryEntry.objects.exclude(diff={}).first()
@@ -273,6 +275,7 @@ def test_withdrawing_needs_a_reason(signed_in, organisation, event):
     assert Event.objects.published().exists()
 
 
+@pytest.mark.threat("T17", "gone at once")
 def test_withdrawn_object_answers_410_and_can_be_proposed_again(client, alice, organisation, event):
     client.force_login(alice)
     public = event.get_absolute_url()

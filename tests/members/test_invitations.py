@@ -71,6 +71,7 @@ def test_invite_writes_in_the_language_of_the_account_else_of_the_page(invite, g
     assert '<html lang="fr">' in mail.outbox[0].alternatives[0].content
 
 
+@pytest.mark.threat("T3", "another organisation")
 @pytest.mark.parametrize("who", ["alice", "charlie", "newton", "dana"])
 def test_invite_is_for_owners(request, organisation, who):
     user = request.getfixturevalue(who)
@@ -123,6 +124,8 @@ def test_resend_gives_a_new_link_and_a_new_date(
         services.resend_invitation(invitation, language="fr", by=bob)
 
 
+@pytest.mark.threat("limits", "invitations")
+@pytest.mark.threat("T13", "many mails")
 def test_thirty_invitations_a_day_and_no_more(organisation, bob, settings, invite):
     settings.INVITATIONS_A_DAY = 3
     for number in range(3):
@@ -140,6 +143,7 @@ def test_thirty_invitations_a_day_and_no_more(organisation, bob, settings, invit
     invite("guest3@example.org")
 
 
+@pytest.mark.threat("T13", "once")
 def test_accept_gives_the_seat_once(invite, organisation, guest):
     _invitation, token = invite(role="owner")
 
@@ -150,6 +154,8 @@ def test_accept_gives_the_seat_once(invite, organisation, guest):
         services.accept_invitation(token, by=guest)
 
 
+@pytest.mark.threat("T13", "bound")
+@pytest.mark.threat("T12", "before confirming")
 def test_accept_needs_the_very_address_confirmed(invite, organisation, guest, newton):
     _invitation, token = invite()
     unconfirmed = factories.UserFactory(email="late@example.org", confirmed=False)
@@ -172,6 +178,8 @@ def test_accept_works_with_any_confirmed_address_of_the_account(invite, newton):
     assert services.accept_invitation(invite()[1], by=newton).user == newton
 
 
+@pytest.mark.threat("T13", "expires")
+@pytest.mark.threat("T3", "invitations")
 @pytest.mark.parametrize(
     "end",
     ["expired", "revoked", "inviter_removed", "inviter_demoted", "inviter_closed", "withdrawn",
@@ -202,6 +210,7 @@ def test_invitation_dies(invite, organisation, bob, guest, end):
     assert not guest.edits(organisation)
 
 
+@pytest.mark.threat("T3", "invitations")
 def test_an_old_invitation_promotes_nobody(invite, organisation, bob, alice):
     """An editor who kept an invitation as owner, sent to an address confirmed only now."""
     _invitation, token = invite("alice@work.example", "owner")
@@ -344,6 +353,7 @@ def test_inviting_who_belongs_already_says_so(client, organisation, alice, bob):
     assert str(services.AlreadySeated()) in response.content.decode()
 
 
+@pytest.mark.threat("limits", "invitations")
 def test_the_limit_is_said_with_when_to_come_back(client, organisation, bob, settings, invite):
     settings.INVITATIONS_A_DAY = 1
     invitation, _token = invite()
@@ -377,6 +387,7 @@ def test_owner_withdraws_an_invitation(client, organisation, bob, guest, invite)
 # --- The link ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.threat("T13", "POST")
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_the_link_says_who_invites_whom_to_what_and_changes_nothing(
     client, organisation, invite, language
@@ -393,6 +404,7 @@ def test_the_link_says_who_invites_whom_to_what_and_changes_nothing(
     assert not Seat.objects.filter(user__email=GUEST).exists()
 
 
+@pytest.mark.threat("T13", "referrer")
 def test_the_secret_of_the_link_is_kept_nowhere(client, invite):
     _invitation, token = invite()
 
@@ -479,6 +491,7 @@ def test_who_belongs_already_is_told(client, organisation, alice, invite):
     assert url("invitation-accept", token) not in re.findall(r'action="([^"]*)"', page)
 
 
+@pytest.mark.threat("T10", "invitations")
 def test_dead_and_made_up_links_answer_the_same(client, bob, invite):
     invitation, token = invite()
     services.revoke_invitation(invitation, by=bob)

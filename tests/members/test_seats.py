@@ -67,6 +67,7 @@ def test_change_role_takes_nothing_but_roles(organisation, alice, bob):
         services.change_role(seat_of(alice, organisation), role="superuser", by=bob)
 
 
+@pytest.mark.threat("T3", "last owner")
 def test_the_last_owner_stays_one(organisation, alice, bob):
     with pytest.raises(services.LastOwner):
         services.change_role(seat_of(bob, organisation), role="editor", by=bob)
@@ -117,6 +118,7 @@ def test_somebody_closed_out_in_the_meantime_decides_nothing(organisation, alice
         services.remove_seat(seat_of(alice, organisation), by=bob)
 
 
+@pytest.mark.threat("T3", "invitations")
 def test_invitations_die_with_the_seat_of_who_sent_or_would_use_them(organisation, alice, bob):
     carol = factories.UserFactory(email="carol@example.org", owner=organisation)
     alice.emailaddress_set.create(email="alice@work.example", verified=True)
@@ -132,6 +134,7 @@ def test_invitations_die_with_the_seat_of_who_sent_or_would_use_them(organisatio
     assert pending(organisation) == ["sent-by-bob@example.org"]
 
 
+@pytest.mark.threat("T3", "invitations")
 def test_invitations_die_when_who_sent_them_is_no_longer_an_owner(organisation, bob):
     carol = factories.UserFactory(owner=organisation)
     invited(organisation, carol)
@@ -142,6 +145,7 @@ def test_invitations_die_when_who_sent_them_is_no_longer_an_owner(organisation, 
     assert pending(organisation) == []
 
 
+@pytest.mark.threat("T3", "last owner")
 @pytest.mark.concurrency
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="row locks are PostgreSQL's")
@@ -217,6 +221,8 @@ def test_pages_answer_each_role_as_the_table_says(request, organisation, bob, vi
         assert state() == before
 
 
+@pytest.mark.threat("T2", "nested ids")
+@pytest.mark.threat("T3", "another organisation")
 def test_a_seat_or_invitation_of_another_organisation_is_not_found(
     client, organisation, elsewhere, bob, charlie
 ):
@@ -301,6 +307,7 @@ def test_removal_says_what_follows_first(client, organisation, alice, bob):
     assert not alice.edits(organisation)
 
 
+@pytest.mark.threat("T3", "session")
 def test_a_removed_person_finds_nothing_at_the_next_request(client, organisation, alice, bob):
     client.force_login(alice)
     page = url("seat-list", organisation.slug)
@@ -312,6 +319,7 @@ def test_a_removed_person_finds_nothing_at_the_next_request(client, organisation
     assert client.get(url("organisation-workspace", organisation.slug)).status_code == 404
 
 
+@pytest.mark.threat("T3", "open form")
 def test_a_former_owner_decides_nothing_with_a_form_left_open(client, organisation, alice, bob):
     carol = factories.UserFactory(owner=organisation)
     client.force_login(carol)
@@ -355,6 +363,7 @@ def test_pages_need_their_token(organisation, bob):
     assert client.post(url("invitation-create", organisation.slug)).status_code == 403
 
 
+@pytest.mark.threat("T16", "texts")
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "\u202eevil", "😀" * 70, "a" * 150])
 def test_names_are_only_text(client, organisation, bob, name):
     User.objects.filter(pk=bob.pk).update(full_name=name)

@@ -325,6 +325,7 @@ def test_pages_of_a_draft_are_its_organisation_s(who, name, client, request, dra
     assert get(client, name, draft.pk).status_code == READERS[who]
 
 
+@pytest.mark.threat("T2", "addresses")
 @pytest.mark.parametrize(
     "name",
     [
@@ -359,6 +360,7 @@ def test_request_that_does_not_exist_is_a_404(pk, signed_in):
 PREVIEWERS = {"alice": 200, "bob": 200, "charlie": 404, "newton": 404, None: 302}
 
 
+@pytest.mark.threat("T7", "permission")
 @pytest.mark.parametrize("who", PREVIEWERS)
 def test_preview_is_for_its_writers(who, client, request, draft):
     if who:
@@ -367,6 +369,7 @@ def test_preview_is_for_its_writers(who, client, request, draft):
     assert get(client, "submission-preview", draft.pk).status_code == PREVIEWERS[who]
 
 
+@pytest.mark.threat("T7", "permission")
 @pytest.mark.parametrize("who", ["dana", "erin", "fay"])
 def test_moderators_preview_what_was_sent_and_no_draft(who, client, request, draft, waiting):
     client.force_login(request.getfixturevalue(who))
@@ -385,6 +388,7 @@ def test_preview_is_the_page_as_it_would_be_and_nothing_stays(signed_in, draft):
     assert not HistoryEntry.objects.exclude(action="started").exists()
 
 
+@pytest.mark.threat("T7", "kept nowhere")
 def test_preview_says_that_it_is_one_and_is_kept_nowhere(signed_in, draft):
     answer = get(signed_in, "submission-preview", draft.pk, language="en")
 
@@ -403,6 +407,8 @@ def test_preview_leads_to_its_twin_in_the_other_language(signed_in, draft):
     assert address("submission-preview", draft.pk, language="en") in html
 
 
+@pytest.mark.threat("T19", "name and type")
+@pytest.mark.threat("T6", "images")
 def test_preview_shows_images_that_only_its_readers_can_fetch(
     client, alice, charlie, dana, organisation
 ):
@@ -454,6 +460,7 @@ def test_preview_of_what_was_published_leads_to_its_page(signed_in, alice, dana,
     assert (answer.status_code, answer.url) == (302, address("submission-detail", draft.pk))
 
 
+@pytest.mark.threat("T7", "sanitised")
 def test_hostile_markup_is_harmless_in_a_preview(signed_in, alice, organisation):
     text = "<script>alert(1)</script> [x](javascript:alert(1)) <img src=x onerror=alert(1)>"
     values = EVENT | {"title_en": "<b>T</b>", "summary_en": text, "description_en": text}
@@ -468,6 +475,7 @@ def test_hostile_markup_is_harmless_in_a_preview(signed_in, alice, organisation)
 # --- Images ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.threat("T2", "images")
 def test_image_of_another_submission_cannot_be_fetched_through_one_s_own(
     client, alice, charlie, elsewhere, organisation, draft
 ):
@@ -517,6 +525,7 @@ def test_edit_that_changes_nothing_is_not_sent(signed_in, alice, organisation):
     assert (answer.status_code, draft.status) == (200, "draft")
 
 
+@pytest.mark.threat("T8", "changed since")
 def test_draft_that_moved_since_is_not_sent(signed_in, bob, draft):
     stale = review.token(draft, None)
     hold_again = draft.values | {"place": "Ailleurs"}

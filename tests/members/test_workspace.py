@@ -239,6 +239,7 @@ def test_page_of_an_organisation_costs_the_same_whatever_it_does(
         signed_in.get(url)
 
 
+@pytest.mark.threat("T17", "private pages")
 def test_pages_are_nobody_else_s_to_keep(signed_in, organisation):
     for name in ("workspace", "organisation-workspace", "organisation-edit"):
         args = [] if name == "workspace" else [organisation.slug]
@@ -394,6 +395,7 @@ def test_anything_else_is_no_answer(given, signed_in, asked):
     assert asked.agreed_at is asked.declined_at is None
 
 
+@pytest.mark.threat("T2", "nested ids")
 @pytest.mark.parametrize("who", ["charlie", "newton", "dana", "fay", None])
 def test_nobody_answers_for_another_organisation(who, client, request, asked):
     if who:
@@ -422,6 +424,7 @@ def test_rows_that_need_no_agreement_have_no_question(kind, signed_in, asked):
 # --- Looking changes nothing ----------------------------------------------------------------------
 
 
+@pytest.mark.threat("T25", "GET and HEAD")
 def test_no_page_changes_anything_by_being_read(signed_in, alice, organisation, asked):
     event = factories.EventFactory(organisation=organisation)
     draft = hold("event", {"place": "Ici"}, by=alice, target=event)

@@ -602,6 +602,7 @@ def test_form_is_sent_to_its_address_without_the_part_that_a_button_led_to(signe
 # --- What is not taken from a form ----------------------------------------------------------------
 
 
+@pytest.mark.threat("T1", "extra names")
 def test_names_that_are_no_field_are_not_stored(signed_in, alice, organisation, elsewhere, profile):
     fill(
         signed_in,
@@ -621,6 +622,7 @@ def test_names_that_are_no_field_are_not_stored(signed_in, alice, organisation, 
     assert (held().organisation, held().target_id) == (organisation, organisation.pk)
 
 
+@pytest.mark.threat("T1", "extra names")
 def test_agreement_cannot_be_given_by_a_form(signed_in, dana, organisation, elsewhere):
     fill(
         signed_in,
@@ -902,6 +904,7 @@ def test_form_that_does_not_say_what_it_shows_is_late(token, signed_in, profile)
 # --- Lost access ----------------------------------------------------------------------------------
 
 
+@pytest.mark.threat("T3", "open form")
 def test_editor_removed_while_writing_saves_nothing(signed_in, alice, organisation, profile):
     page = signed_in.get(profile)
     alice.seats.all().delete()
@@ -943,6 +946,7 @@ def test_text_of_an_expired_form_is_shown_to_be_copied(alice, profile):
 # --- Whatever comes in ----------------------------------------------------------------------------
 
 
+@pytest.mark.threat("T16", "texts")
 @pytest.mark.parametrize(
     ("kind", "field", "value"),
     [
@@ -1026,6 +1030,7 @@ SAFE = [
 ]
 
 
+@pytest.mark.threat("T16", "texts", "outline")
 @pytest.mark.parametrize("text", SAFE)
 @pytest.mark.parametrize("kind", ["event", "project"])
 def test_odd_text_goes_through_to_the_page_safely(text, kind, client, alice, dana, organisation):
@@ -1079,6 +1084,7 @@ def test_bad_image_is_told_and_the_text_kept(data, signed_in, profile):
     assert not Submission.objects.exists()
 
 
+@pytest.mark.threat("T19", "weight")
 def test_image_of_sixty_megabytes_is_told_and_the_text_kept(signed_in, profile):
     huge = SimpleUploadedFile("logo.png", b"\0" * 60_000_000)
 
@@ -1091,6 +1097,7 @@ def test_image_of_sixty_megabytes_is_told_and_the_text_kept(signed_in, profile):
     assert (data["summary_fr"], data["rna"]) == (["Gardé"], ["après le fichier"])
 
 
+@pytest.mark.threat("limits", "uploads")
 def test_too_many_images_answer_429_with_the_text_kept(signed_in, profile, monkeypatch):
     monkeypatch.setattr(limits, "UPLOADS", 0)
 
@@ -1100,6 +1107,7 @@ def test_too_many_images_answer_429_with_the_text_kept(signed_in, profile, monke
     assert browser.fields(answer.content.decode(), "form")["summary_fr"] == ["Gardé"]
 
 
+@pytest.mark.threat("T19", "quota")
 def test_organisation_without_room_for_images_is_told(signed_in, profile, settings):
     settings.IMAGE_QUOTA_BYTES = 10
 
@@ -1111,6 +1119,7 @@ def test_organisation_without_room_for_images_is_told(signed_in, profile, settin
     assert browser.fields(html, "form")["summary_fr"] == ["Gardé"]
 
 
+@pytest.mark.threat("T6", "images")
 def test_image_is_not_public_before_it_is_published(signed_in, dana, organisation, profile):
     fill(signed_in, profile, "submit", logo=photo(), logo_alt_fr="Un logo")
     name = held().values["logo"]
@@ -1122,6 +1131,7 @@ def test_image_is_not_public_before_it_is_published(signed_in, dana, organisatio
     assert (shown.status_code, shown["Content-Type"]) == (200, "image/webp")
 
 
+@pytest.mark.threat("T23", "content type")
 @pytest.mark.parametrize(
     "body", [b"\xff\xfe", b"a=" + b"x" * 3_000_000, b"&".join([b"a=1"] * 1500)]
 )

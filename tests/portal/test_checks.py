@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 
 from events.demo import loader
 from members.models import College, Commune, Theme, User
@@ -40,6 +41,7 @@ def test_production_starts_with_all_it_needs(production):
     checks.refuse_unsafe_start()
 
 
+@pytest.mark.threat("T30", "production")
 @pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL", "DEFAULT_FROM_EMAIL"])
 def test_production_names_what_is_missing(production, name):
     setattr(production, name, "")
@@ -107,6 +109,7 @@ def test_production_answers_to_named_hosts_only(production):
         checks.refuse_unsafe_start()
 
 
+@pytest.mark.threat("T30", "production")
 def test_production_refuses_a_demo_account_and_says_what_to_do(production):
     factories.UserFactory(email="admin@demo.example")
 
@@ -125,6 +128,7 @@ def test_the_demo_does_not_load_into_production(production):
     assert not User.objects.exists()
 
 
+@pytest.mark.threat("T30", "production")
 def test_the_web_process_itself_refuses():
     environment = os.environ | {"DEBUG": "false", "DATABASE_URL": "sqlite://:memory:"}
     environment |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "SECRET_KEY": "", "EMAIL_URL": ""}
@@ -194,6 +198,14 @@ def test_no_key_is_made_where_one_is_given_or_has_to_be(tmp_path, given, expecte
 
     assert out.strip() == expected
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.threat("T22", "time limit")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such limit")
+def test_a_query_that_takes_too_long_is_stopped():
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("5s",)
 
 
 def test_the_demo_is_whole(settings):

@@ -27,6 +27,7 @@ def test_canonical_keeps_filters_and_drops_what_only_cuts_the_list():
     assert page.canonical == "http://testserver/fr/annuaire/?theme=sante&theme=calcul"
 
 
+@pytest.mark.threat("T15", "pages")
 def test_canonical_never_trusts_the_host_header():
     request = RequestFactory().get("/fr/annuaire/", headers={"host": "evil.example"})
 
@@ -53,6 +54,7 @@ def test_switch_goes_to_the_same_page_and_filters():
     )
 
 
+@pytest.mark.threat("T14", "language switch")
 @pytest.mark.parametrize("path", ["/fr/rien/", "//evil.example/", "/fr/annuaire/%2F%2Fevil/x/"])
 def test_switch_leads_home_from_an_address_without_a_page(path):
     assert head(path).switch_url == "/en/"
@@ -95,6 +97,7 @@ def test_structured_data_holds_the_way_here_and_what_the_view_gave():
     ]
 
 
+@pytest.mark.threat("T16", "texts")
 def test_structured_data_cannot_leave_its_element():
     page = head("/fr/", structured_data={"name": "</script><!--<script>&"})
 

@@ -5,6 +5,7 @@ import io
 import re
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.test import TestCase
 from django.utils import timezone
@@ -430,3 +431,40 @@ def test_digest_says_what_waits_after_a_part_was_published_and_what_no_longer_do
     assert [each.splitlines()[0] for each in partly] == [f"– {title} {nature[0]}"]
     assert given_back == []
     assert [each.splitlines()[0] for each in back] == [f"– {title} {nature[1]}"]
+
+
+# --- What a mail never does -----------------------------------------------------------------------
+
+ENDS = ["\r\n", "\n", "\r", "\x0b", "\x85", "\u2028", "\u2029"]
+
+
+@pytest.mark.threat("T21", "mail headers")
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("name", ["submitted", "decided", "withdrawn", "agreement_asked"])
+def test_a_title_adds_no_header_to_a_mail(name, end, told, alice):
+    forged = f"Essai{end}Bcc: everybody@example.org{end}{end}<p>Autre texte"
+    about = told[name]
+    if "submission" in about:
+        about["submission"].values |= {"title_fr": forged, "title_en": forged}
+    else:
+        about["object"].title_fr = about["object"].title_en = forged
+
+    message = emails.render(f"portal/mail/{name}", alice.email, "fr", user=alice, **about)
+
+    sent = message.message()
+    assert sent["Bcc"] is None
+    assert len(str(message.subject).splitlines()) == 1
+    assert message.recipients() == [alice.email]
+    assert "<p>Autre" not in message.alternatives[0].content
+
+
+@pytest.mark.threat("T26", "mails")
+def test_no_mail_fetches_anything():
+    folder = settings.BASE_DIR / "templates"
+    pages = [*folder.glob("*/mail/*.html"), *folder.glob("account/email/*.html")]
+    fetching = re.compile(
+        r"\b(src|srcset|background|poster)=|<(link|img|iframe|script|style)\b|url\("
+    )
+
+    assert len(pages) > 15
+    assert [page.name for page in pages if fetching.search(page.read_text())] == []

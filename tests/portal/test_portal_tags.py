@@ -44,6 +44,7 @@ def test_text_of_ones_own_language_is_plain():
     assert rendered('{% only_language o "summary" %}', o=organisation) == ""
 
 
+@pytest.mark.threat("T16", "markdown")
 def test_markdown_is_sanitised_and_wrapped_once():
     organisation = factories.OrganisationFactory.build(
         description_fr="**Oui** <script>alert(1)</script>"
@@ -187,6 +188,7 @@ def test_words_that_changed_are_marked_and_said():
 # --- The page -------------------------------------------------------------------------------------
 
 
+@pytest.mark.threat("T16", "texts")
 def test_kept_text_cannot_leave_an_attribute():
     html = rendered('{% keep t %} Un "titre"\n  {{ x }} {% endkeep %}<a title="{{ t }}">', x="<b>")
 

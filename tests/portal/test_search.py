@@ -158,6 +158,7 @@ def test_language_of_the_page_changes_nothing(corpus, language):
     assert found == ["Données"]
 
 
+@pytest.mark.threat("T22", "any text")
 @pytest.mark.parametrize(
     "query",
     [

@@ -86,6 +86,7 @@ def test_site_map_has_what_is_in_one_language_there_only(client, organisation):
     assert address("page-terms", language="fr") not in found
 
 
+@pytest.mark.threat("T6", "pages")
 def test_site_map_has_nothing_that_is_not_public(client):
     for factory in (
         factories.OrganisationFactory,
@@ -103,6 +104,7 @@ def test_site_map_has_nothing_that_is_not_public(client):
     assert not [loc for loc in read(client) if "/workspace/" in loc or "/admin/" in loc]
 
 
+@pytest.mark.threat("T15", "site map")
 def test_site_map_comes_from_the_configured_address(client, settings):
     settings.ALLOWED_HOSTS = ["testserver", "other.example"]
     settings.BASE_URL = "https://portal.example"

@@ -430,6 +430,7 @@ def test_search_that_finds_nothing_says_where_to_go(client, bridges):
         assert address(name) in main(response)
 
 
+@pytest.mark.threat("T22", "length")
 @pytest.mark.parametrize("query", ["a" * (LONGEST_QUERY + 1), "a\x07b"])
 def test_search_refuses_what_nobody_types_and_keeps_it(client, query):
     response = looked_for(client, query)
@@ -450,6 +451,7 @@ def test_search_takes_the_longest_query(client):
     assert looked_for(client, " ".join(["mot"] * 50)).status_code == 200
 
 
+@pytest.mark.threat("T22", "any text")
 @pytest.mark.parametrize(
     "query",
     [
@@ -495,6 +497,7 @@ def test_search_has_pages(client, kind):
         assert looked_for(client, "bridge", kind=kind, page=page).status_code == 404
 
 
+@pytest.mark.threat("T6", "search")
 def test_search_finds_nothing_that_is_not_public(client, organisation):
     person = Person.objects.create(
         name="Person zqsecretzq", organisation=factories.OrganisationFactory()
@@ -569,6 +572,7 @@ def test_text_in_one_language_says_so(client):
     assert f'<link rel="canonical" href="http://testserver{french}">' in response.content.decode()
 
 
+@pytest.mark.threat("T16", "texts")
 def test_text_is_safe(client):
     Page.objects.filter(code="terms").update(body_en="<script>x</script>[a](javascript:x)")
 
@@ -715,6 +719,7 @@ def test_api_answers_errors_in_json(client, url, status):
     assert set(response.json()) == {"type", "errors"}
 
 
+@pytest.mark.threat("T30", "errors")
 def test_fault_of_ours_needs_no_database_and_tells_nothing(client, monkeypatch):
     def fail(*args: object) -> None:
         raise RuntimeError("zqsecretzq")
@@ -732,6 +737,7 @@ def test_fault_of_ours_needs_no_database_and_tells_nothing(client, monkeypatch):
 PAGES = ["home", "search", "sitemap-page", "members:organisation-list", *TEXTS.values()]
 
 
+@pytest.mark.threat("T13", "referrer")
 @pytest.mark.parametrize("name", PAGES)
 def test_pages_are_only_read_and_sent_with_care(client, name):
     url = address(name)
@@ -751,6 +757,7 @@ def test_pages_are_only_read_and_sent_with_care(client, name):
     assert [url for url in fetched if not url.startswith("http://testserver")] == []
 
 
+@pytest.mark.threat("T15", "pages")
 @pytest.mark.parametrize("name", PAGES)
 def test_addresses_do_not_come_from_the_host_header(client, settings, name):
     settings.ALLOWED_HOSTS = ["testserver", "other.example"]
@@ -761,8 +768,44 @@ def test_addresses_do_not_come_from_the_host_header(client, settings, name):
     assert b"other.example" not in response.content
 
 
+@pytest.mark.threat("T30", "files")
 @pytest.mark.parametrize(
-    "path", ["/.git/config", "/.env", "/media/", "/portal.sqlite3", "/static/"]
+    "path",
+    [
+        "/.git/config",
+        "/.git/HEAD",
+        "/.env",
+        "/.data/portal.sqlite3",
+        "/portal.sqlite3",
+        "/media/",
+        "/media/../held/1/x.webp",
+        "/media/%2e%2e/portal.sqlite3",
+        "/static/",
+        "/static/portal/",
+        "/static/../manage.py",
+        "/static/%2e%2e/%2e%2e/pyproject.toml",
+        "/static/portal/..%2f..%2fsettings.py",
+        "/constraints.txt",
+        "/portal/settings.py",
+        "/server-status",
+        "/demo/mail/",
+    ],
 )
 def test_nothing_of_the_machine_is_served(client, path):
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.threat("T30", "headers", "errors")
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/fr/", 200), ("/fr/nowhere/", 404), ("/fr/rechercher/?q=%00", 400), ("/api/v1/x/", 404)],
+)
+def test_no_answer_tells_what_the_portal_runs_on(client, settings, path, status):
+    response = client.get(path)
+
+    told = "\n".join(f"{name}: {value}" for name, value in response.items())
+    told += response.content.decode()
+    assert response.status_code == status
+    assert not {"Server", "X-Powered-By", "X-AspNet-Version"} & set(response.headers)
+    for word in ("Django", "Python", "gunicorn", "Traceback", str(settings.BASE_DIR)):
+        assert word.lower() not in told.lower(), word

@@ -313,6 +313,7 @@ def test_page_says_that_what_was_published_has_been_withdrawn(desk, dana, held, 
     assert "Fermé pour l’été." in html
 
 
+@pytest.mark.threat("T16", "texts")
 def test_page_escapes_what_editors_write(desk, alice, organisation):
     waiting = submit(
         organisation,
@@ -361,6 +362,7 @@ def test_looking_changes_nothing(name, desk, held):
     ) == before
 
 
+@pytest.mark.threat("T8", "POST and token")
 def test_decisions_cannot_be_made_by_get(desk, held):
     answer = desk.get(page(held, "decide"), {"decision": "publish", "confirmed": "1"})
 
@@ -369,6 +371,8 @@ def test_decisions_cannot_be_made_by_get(desk, held):
     assert held.status == Status.IN_REVIEW
 
 
+@pytest.mark.threat("T8", "POST and token")
+@pytest.mark.threat("T25", "token")
 def test_decisions_need_the_token_of_the_session(client, dana, held):
     careful = Client(enforce_csrf_checks=True)
     careful.force_login(dana, backend="members.backends.AddressBackend")
@@ -530,6 +534,7 @@ def test_the_second_of_two_moderators_is_told_what_happened(desk, client, erin, 
     assert held.status == Status.REFUSED
 
 
+@pytest.mark.threat("T8", "changed since")
 @pytest.mark.parametrize("confirmed", ["", "1"])
 def test_an_edit_after_the_page_was_opened_is_told(confirmed, desk, alice, held, organisation):
     form = sent_by(desk.get(page(held)).content.decode(), "decide")
@@ -556,6 +561,7 @@ def test_an_edit_after_the_page_was_opened_is_told(confirmed, desk, alice, held,
     assert organisation.summary_fr == "Un résumé en français."
 
 
+@pytest.mark.threat("T8", "POST and token")
 @pytest.mark.parametrize("token", [None, "", "0.0", "x" * 30])
 def test_a_decision_without_the_right_token_is_refused(token, desk, held):
     data = {"decision": "publish", "confirmed": "1", "fields_chosen": ["website"]}
@@ -567,6 +573,7 @@ def test_a_decision_without_the_right_token_is_refused(token, desk, held):
     assert held.status == Status.IN_REVIEW
 
 
+@pytest.mark.threat("T8", "one's own")
 def test_nobody_judges_their_own_organisation(desk, dana, held, organisation):
     factories.Seat.objects.create(user=dana, organisation=organisation)
     token = review.token(held, organisation)
@@ -585,6 +592,7 @@ def test_nobody_judges_their_own_organisation(desk, dana, held, organisation):
     assert (held.status, held.assigned_to) == (Status.IN_REVIEW, None)
 
 
+@pytest.mark.threat("T8", "one's own")
 def test_nobody_judges_what_they_wrote(desk, dana, elsewhere):
     kind = kinds.named(PROFILE)
     values = kind.content.blank | {"name": "Nouvelle venue", "kind": "company"}
@@ -608,6 +616,7 @@ def test_a_decision_that_does_not_exist_changes_nothing(data, desk, held):
     assert held.status == Status.IN_REVIEW
 
 
+@pytest.mark.threat("T1", "extra names")
 def test_fields_that_are_not_part_of_it_are_not_published(desk, held, organisation):
     decide(
         desk, held, "publish", fields_chosen=["website", "status", "slug", "name"], confirmed="1"
@@ -676,6 +685,7 @@ def test_images_stand_side_by_side_with_their_descriptions(desk, alice, organisa
     assert b"".join(image.streaming_content)[:4] == b"RIFF"
 
 
+@pytest.mark.threat("T2", "images")
 @pytest.mark.parametrize(
     "path", ["live/logo", "proposed/name", "proposed/values", "other/logo", "proposed/.."]
 )
@@ -721,6 +731,7 @@ def test_preview_of_something_new_leaves_nothing_behind(desk, alice, organisatio
     assert not Event.objects.exists()
 
 
+@pytest.mark.threat("T7", "permission")
 def test_preview_shows_what_a_visitor_would_see_and_no_more(desk, alice, organisation):
     waiting = submit(
         organisation,
@@ -784,6 +795,7 @@ ANSWERS = {
 }
 
 
+@pytest.mark.threat("T4", "addresses")
 @pytest.mark.parametrize("who", ANSWERS)
 def test_only_staff_moderate(who, client, held, request):
     if who:
@@ -801,6 +813,7 @@ def test_only_staff_moderate(who, client, held, request):
     assert held.status == Status.IN_REVIEW
 
 
+@pytest.mark.threat("T3", "session")
 def test_who_is_no_longer_a_moderator_is_refused_at_once(desk, dana, held):
     form = sent_by(desk.get(page(held)).content.decode(), "decide")
     dana.is_staff = False

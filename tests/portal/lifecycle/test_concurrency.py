@@ -134,6 +134,7 @@ def test_submit_meets_withdraw(_round, kind, alice, bob, organisation):
     assert all(isinstance(r, errors.Stale) for r in results if isinstance(r, Exception))
 
 
+@pytest.mark.threat("T8", "changed since")
 def test_publish_meets_a_direct_edit_of_the_same_field(held, dana, fay, organisation):
     seen = review.token(held, organisation)
 

@@ -110,6 +110,7 @@ def test_save_of_what_is_in_review_is_refused(profile_kind, alice, organisation,
         review.save(profile_kind, {"postcode": "34000"}, by=alice, target=organisation)
 
 
+@pytest.mark.threat("T2", "addresses")
 @pytest.mark.parametrize("who", ["charlie", "newton", "dana", "fay"])
 def test_save_for_an_organisation_one_has_no_seat_in_is_not_allowed(
     who, request, event_kind, profile_kind, organisation
@@ -378,6 +379,7 @@ def test_publish_of_a_conflict_that_was_chosen_writes_over_it(held, dana, fay, o
     assert organisation.summary_fr == "Proposé en français."
 
 
+@pytest.mark.threat("T8", "changed since")
 def test_publish_of_what_changed_since_it_was_opened_is_stale(held, dana, fay, organisation):
     seen = review.token(held, organisation)
     with review.direct_edit(organisation, by=fay):
@@ -404,6 +406,7 @@ def test_deciding_is_for_moderators(who, request, held):
             verb(held, by=person, **extra)
 
 
+@pytest.mark.threat("T8", "one's own")
 def test_nobody_judges_their_own_organisation(held, dana, fay, organisation):
     for staff in (dana, fay):
         Seat.objects.create(user=staff, organisation=organisation)
@@ -588,6 +591,7 @@ def test_a_changed_role_must_be_agreed_again(fay, organisation, elsewhere):
     assert list(project.partners.agreed()) == []
 
 
+@pytest.mark.threat("T9", "unknown names")
 def test_content_names_that_do_not_exist_are_refused_by_name(new_event, alice):
     new_event.values |= {"status": "published", "slug_fr": "mine", "organisation": 99, "pk": 1}
     new_event.save()
@@ -598,6 +602,7 @@ def test_content_names_that_do_not_exist_are_refused_by_name(new_event, alice):
     assert set(caught.value.errors) == {"status", "slug_fr", "organisation", "pk"}
 
 
+@pytest.mark.threat("T9", "keys and owner")
 def test_a_row_cannot_bring_its_own_agreement(alice, organisation, elsewhere, event_kind, tomorrow):
     values = event_kind.content.blank | {
         "title_fr": "Accord imposé",

@@ -385,6 +385,7 @@ def test_impossible_dates_are_refused_beside_their_field(changes, fields, alice,
         assert shown(form)[name] == [value]
 
 
+@pytest.mark.threat("T2", "choices")
 def test_event_offers_the_projects_of_its_organisation_only(alice, organisation, elsewhere):
     own = factories.ProjectFactory(organisation=organisation)
     shared = factories.ProjectFactory(organisation=elsewhere)
@@ -477,6 +478,8 @@ def test_partner_may_be_named_by_acronym_or_slug(typed_name, alice, organisation
     assert form.values()["partners"] == [{"organisation": organisation.pk, "role": "lead"}]
 
 
+@pytest.mark.threat("T2", "choices")
+@pytest.mark.threat("T6", "agreements")
 def test_partner_that_is_not_public_cannot_be_named(alice, organisation):
     factories.OrganisationFactory(name="Retirée", withdrawn=True)
     form = sent(
@@ -620,6 +623,7 @@ def test_line_that_is_added_begins_like_the_first_one(
     assert shown(more)[f"{name}-{count}-{field}"] == [chosen]
 
 
+@pytest.mark.threat("T23", "digits")
 @pytest.mark.parametrize("total", ["", "²", "x", "9" * 5000, "1e3", "\x00"])
 def test_nonsense_in_place_of_a_number_of_lines_is_no_error_of_ours(total, alice, organisation):
     changes = {"links-TOTAL_FORMS": total, "links-INITIAL_FORMS": total, "title_fr": "Titre"}
@@ -764,6 +768,7 @@ def test_late_form_becomes_an_answer_to_what_is_there_now(target, alice, organis
     assert json.loads(shown(again)["seen"][0])["summary_fr"] == marks.mark("Autre")
 
 
+@pytest.mark.threat("T23", "depth")
 @pytest.mark.parametrize("seen", ["", "[]", "{", "null", '"x"', "[" * 100_000, "\x00"])
 def test_marks_that_are_not_ours_are_not_believed(seen, target, alice, organisation):
     event = target("event")
@@ -784,6 +789,7 @@ def with_logo(alice, organisation, file=None, **changes):
     return sent(form, alice, files={"logo": [file or photo()]}, **changes)
 
 
+@pytest.mark.threat("T19", "name and type")
 def test_image_is_held_privately_under_a_random_name(alice, organisation):
     form = with_logo(alice, organisation)
 
@@ -808,6 +814,7 @@ def test_image_survives_a_form_that_is_shown_again(alice, organisation):
     assert storage.held_storage().exists(second.values()["logo"])
 
 
+@pytest.mark.threat("T2", "images")
 def test_image_kept_by_a_form_belongs_to_who_sent_it(alice, bob, organisation):
     first = with_logo(alice, organisation, summary_fr="x" * 301)
     first.is_valid()
@@ -820,6 +827,7 @@ def test_image_kept_by_a_form_belongs_to_who_sent_it(alice, bob, organisation):
     assert shown(other)["logo_kept"] == [""]
 
 
+@pytest.mark.threat("T19", "name and type")
 @pytest.mark.parametrize("kept", ["1/secret.webp", "x", "\x00", "a:b:c", "../../settings.py"])
 def test_image_name_cannot_be_made_up(kept, alice, organisation):
     form = form_of("organisation", alice, organisation=organisation, target=organisation)
@@ -914,6 +922,7 @@ def hours_ago(monkeypatch, hours):
     monkeypatch.setattr(type(storage.held_storage()), "get_modified_time", lambda self, name: then)
 
 
+@pytest.mark.threat("T19", "quota")
 def test_organisation_without_room_is_told(alice, organisation, little_room):
     assert with_logo(alice, organisation).is_valid()
 
@@ -924,6 +933,7 @@ def test_organisation_without_room_is_told(alice, organisation, little_room):
     assert shown(form)["summary_fr"] == ["Gardé"]
 
 
+@pytest.mark.threat("T19", "quota")
 def test_room_of_one_organisation_is_not_that_of_another(
     alice, charlie, organisation, elsewhere, little_room
 ):
@@ -1009,6 +1019,7 @@ def hostile_everywhere(code, value, alice, organisation):
     return form_of(code, alice, organisation=organisation, data=query(data))
 
 
+@pytest.mark.threat("T16", "texts")
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value[:12]))
 @pytest.mark.parametrize("code", KINDS)
 def test_hostile_text_everywhere_is_refused_or_shown_safely(code, value, alice, organisation):
@@ -1020,6 +1031,7 @@ def test_hostile_text_everywhere_is_refused_or_shown_safely(code, value, alice, 
     assert "<img src=x" not in html
 
 
+@pytest.mark.threat("T16", "texts")
 @pytest.mark.parametrize("code", KINDS)
 def test_hostile_text_that_is_no_mistake_is_held_and_shown_safely(code, alice, organisation):
     """Where a text is refused it is taken out again; what is left is held, judged and displayed."""
@@ -1049,6 +1061,7 @@ def test_hostile_text_that_is_no_mistake_is_held_and_shown_safely(code, alice, o
 TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
 
 
+@pytest.mark.threat("T23", "digits", "NUL")
 @settings(
     max_examples=60,
     deadline=None,
