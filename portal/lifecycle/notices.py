@@ -1,9 +1,11 @@
 """Who is told what by mail, in their own language, once the transaction is committed."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
 from portal import emails
 from portal.lifecycle import kinds, permissions
@@ -12,8 +14,19 @@ from portal.models import AgreedRow, HistoryEntry, Published, Status, Submission
 Action = HistoryEntry.Action
 
 
+# So many mails an hour may one person cause by sending and taking back; the queue has them all.
+MOST_SENT = 20
+
+
 def submitted(submission: Submission, message: str) -> None:
     """Tell the moderators who want to know at once, and may decide, that something waits."""
+    sent = HistoryEntry.objects.filter(
+        actor=submission.author,
+        action=HistoryEntry.Action.SUBMITTED,
+        at__gt=timezone.now() - timedelta(hours=1),
+    )
+    if sent.count() > MOST_SENT:
+        return
     moderators = get_user_model()._default_manager.moderators().filter(review_mail="at_once")
     target = submission.target
     corrected = submission.history.filter(action=Action.CORRECTION).exists()

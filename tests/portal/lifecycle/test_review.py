@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 
 from events.models import Event, Project
 from members.models import Organisation, Seat, Trust
-from portal.lifecycle import errors, kinds, review
+from portal.lifecycle import errors, kinds, notices, review
 from portal.models import HistoryEntry, Status, Submission
 from tests import factories
 
@@ -155,6 +155,20 @@ def test_submit_waits_for_a_moderator_and_tells_them(
     assert actions(sent) == ["started", "submitted"]
     assert [message.to for message in mail.outbox] == [["dana@example.org"]]
     assert not Event.objects.exists()
+
+
+@pytest.mark.threat("T13", "many mails")
+def test_sending_and_taking_back_again_and_again_writes_no_more_mails(
+    new_event, alice, dana, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(notices, "MOST_SENT", 2)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        for _ in range(4):
+            new_event = review.submit(new_event, by=alice)
+            new_event = review.take_back(new_event, by=alice)
+
+    assert [message.to for message in mail.outbox] == [[dana.email]] * 2
 
 
 def test_submit_of_what_is_incomplete_says_which_columns(event_kind, alice, organisation):
