@@ -31,12 +31,12 @@ def carry_back(apps, schema_editor):
 
 
 def _in_two_languages(name, row):
-    if 'source' not in row:
-        return row
-    added = {'source_fr': row['source'], 'source_en': ''}
+    kept = {column: value for column, value in row.items() if column != 'source'}
     if name == 'funding':
-        added['organisation'] = None
-    return {column: value for column, value in row.items() if column != 'source'} | added
+        kept['organisation'] = None
+    if 'source' in row:
+        kept |= {'source_fr': row['source'], 'source_en': ''}
+    return kept
 
 
 def _in_one_language(row, names):

@@ -163,3 +163,31 @@ def test_going_back_keeps_names_of_funders_and_english_sources(migrate, fay):
     (kept,) = step.diff["funding"][1]
     assert (kept["funder"], kept["source"]) == ("Hôpital", "Decision")
     assert timezone.now() > step.at
+
+
+def test_rows_that_were_half_written_open_in_the_form(migrate, alice, organisation):
+    kind = kinds.named("project")
+    draft = review.save(kind, {"title_fr": "Projet"}, by=alice, organisation=organisation)
+    migrate(OLD)
+    rows = {"funding": [{"funder": "Région"}, {"source": "Article"}], "figures": [{}]}
+    Submission.objects.filter(pk=draft.pk).update(values=draft.values | rows)
+
+    migrate(migrate.newest)
+
+    draft.refresh_from_db()
+    assert draft.values == {
+        "title_fr": "Projet",
+        "funding": [
+            {"funder": "Région", "organisation": None},
+            {"source_fr": "Article", "source_en": "", "organisation": None},
+        ],
+        "figures": [{}],
+    }
+    form = kind.form(
+        kind.content,
+        review.proposed(draft),
+        user=alice,
+        organisation=organisation,
+        submission=draft,
+    )
+    assert [row["funder"].value() for row in form.rows["funding"].forms] == ["Région", None, None]
