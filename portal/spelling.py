@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 
 from portal.search_models import SearchDocument, SpellingKey
-from portal.words import STOP_WORDS, Span, Word, fold, spans
+from portal.words import LONGEST_QUERY, STOP_WORDS, Span, Word, fold, spans
 
 # Shorter words are too like each other, longer ones are not typed.
 SHORTEST, LONGEST = 4, 24
@@ -98,7 +98,8 @@ def corrections(query: str) -> list[str]:
     for rank in range(MOST_OFFERED):
         offered.append([(span, near[min(rank, len(near) - 1)]) for span, near in wrong])
     offered += [[(span, near[0])] for span, near in wrong]
-    return list(dict.fromkeys(_replaced(query, each) for each in offered))[:MOST_OFFERED]
+    written = dict.fromkeys(_replaced(query, each) for each in offered)
+    return [text for text in written if len(text) <= LONGEST_QUERY][:MOST_OFFERED]
 
 
 def _like(typed: set[str]) -> dict[str, str]:
