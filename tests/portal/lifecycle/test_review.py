@@ -689,7 +689,7 @@ def test_stored_rows_of_another_time_say_what_is_to_be_written_again(alice, orga
     assert refused.value.errors == {
         "funding": ["1. colour – Ce champ n’existe plus\xa0: écrivez-le à nouveau."]
     }
-    assert kind.content.display("funding", [old]) == "Région · 5 · Article · blue"
+    assert kind.content.display("funding", [old]) == "Région · 5\u00a0€ · Article · colour: blue"
     assert not project.funding.exists()
 
 
@@ -717,7 +717,7 @@ def test_rows_read_in_the_order_of_their_columns_however_they_are_stored():
     content = kinds.named("project").content
     row = {"year": 2023, "amount": 5, "source_fr": "Article", "funder": "Région"}
 
-    assert content.display("funding", [row]) == "Région · 5 · 2023 · Article"
+    assert content.display("funding", [row]) == "Région · 5\u00a0€ · 2023 · Article"
 
 
 def test_projects_have_their_funding_total_computed(fay):
