@@ -1,8 +1,10 @@
-"""Identifiers of organisations, each checked by the rule of whoever gives it."""
+"""Identifiers of organisations, each checked by the rule of whoever gives it; what passwords must be."""
 
 import re
 
+from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from stdnum.fr import siren
 
@@ -39,3 +41,33 @@ def validate_ror(value: str) -> None:
     raise ValidationError(
         _("This is not a ROR identifier: the nine characters after https://ror.org/."), code="ror"
     )
+
+
+# --- Passwords: Django's rules, in our words ---------------------------------------------------------
+
+
+class LongEnough(password_validation.MinimumLengthValidator):
+    """A password has so many characters."""
+
+    def get_error_message(self) -> str:
+        """What is wrong, and what to choose."""
+        text = gettext("This password is too short: choose one of at least %(min)d characters.")
+        return text % {"min": self.min_length}
+
+
+class NotPersonal(password_validation.UserAttributeSimilarityValidator):
+    """A password is not the name or the address of its owner."""
+
+    def get_error_message(self) -> str:
+        """What is wrong, and what to choose."""
+        return gettext("This password is too close to your name or address: choose another one.")
+
+
+class NotCommon(password_validation.CommonPasswordValidator):
+    """A password is none of the twenty thousand that everybody tries first."""
+
+    def get_error_message(self) -> str:
+        """What is wrong, and what to choose."""
+        return gettext(
+            "This password is one of those tried first: choose another one, such as a short sentence."
+        )

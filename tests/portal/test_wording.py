@@ -7,13 +7,14 @@ import pytest
 from babel.messages.pofile import read_po
 from django import forms
 from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import override
 
 from events.models import FundingLine, Project
 from members.account_forms import LoginForm
-from members.models import Organisation, Theme
+from members.models import Organisation, Theme, User
 from tests import factories
 
 NBSP = "\u00a0"
@@ -107,6 +108,32 @@ def refused(field, value):
 )
 def test_refusal_names_the_remedy_in_both_languages(field, value, french, english):
     assert refused(field, value) == [french, english]
+
+
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [
+        (
+            "court",
+            f"Ce mot de passe est trop court{NBSP}: choisissez-en un d’au moins 12 caractères.",
+        ),
+        (
+            "q1w2e3r4t5y6",
+            f"Ce mot de passe fait partie des premiers que l’on essaie{NBSP}: choisissez-en un autre, "
+            "par exemple une courte phrase.",
+        ),
+        (
+            "alice@example.org",
+            "Ce mot de passe ressemble trop à votre nom ou à votre adresse"
+            f"{NBSP}: choisissez-en un autre.",
+        ),
+    ],
+)
+def test_weak_password_is_told_what_to_choose(password, said):
+    with override("fr"), pytest.raises(ValidationError) as told:
+        validate_password(password, User(email="alice@example.org", full_name="Alice"))
+    with override("fr"):
+        assert told.value.messages == [said]
 
 
 @pytest.mark.parametrize(
