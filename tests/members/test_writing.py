@@ -946,30 +946,30 @@ def test_text_of_an_expired_form_is_shown_to_be_copied(alice, profile):
 # --- Whatever comes in ----------------------------------------------------------------------------
 
 
+BAD_VALUES = [
+    ("organisation", "name", "x" * 151),
+    ("organisation", "summary_en", "é" * 301),
+    ("organisation", "website", "javascript:alert(1)"),
+    ("organisation", "latitude", "nord"),
+    ("organisation", "commune", "999999"),
+    ("organisation", "parents-0-organisation", "Inconnue"),
+    ("organisation", "kind", "pirate"),
+    ("organisation", "description_fr", "NUL \x00 inside"),
+    ("event", "start_date", "2026-02-30"),
+    ("event", "price", "-1,5,0"),
+    ("event", "timezone", "Mars/Base"),
+    ("event", "themes", "abc"),
+    ("event", "projects", "9" * 40),
+    ("event", "languages", "klingon"),
+    ("project", "starts_on", "x" * 11),
+    ("project", "stage", "\u202e"),
+    ("project", "links-0-url", "ftp://["),
+    ("project", "funding-0-amount", "9" * 5000),
+]
+
+
 @pytest.mark.threat("T16", "texts")
-@pytest.mark.parametrize(
-    ("kind", "field", "value"),
-    [
-        ("organisation", "name", "x" * 151),
-        ("organisation", "summary_en", "é" * 301),
-        ("organisation", "website", "javascript:alert(1)"),
-        ("organisation", "latitude", "nord"),
-        ("organisation", "commune", "999999"),
-        ("organisation", "parents-0-organisation", "Inconnue"),
-        ("organisation", "kind", "pirate"),
-        ("organisation", "description_fr", "NUL \x00 inside"),
-        ("event", "start_date", "2026-02-30"),
-        ("event", "price", "-1,5,0"),
-        ("event", "timezone", "Mars/Base"),
-        ("event", "themes", "abc"),
-        ("event", "projects", "9" * 40),
-        ("event", "languages", "klingon"),
-        ("project", "starts_on", "x" * 11),
-        ("project", "stage", "\u202e"),
-        ("project", "links-0-url", "ftp://["),
-        ("project", "funding-0-amount", "9" * 5000),
-    ],
-)
+@pytest.mark.parametrize(("kind", "field", "value"), BAD_VALUES)
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_bad_value_is_told_beside_its_field_and_kept(
     kind, field, value, language, signed_in, organisation
@@ -987,6 +987,24 @@ def test_bad_value_is_told_beside_its_field_and_kept(
     assert answer.status_code == 200
     assert f'id="id_{field}_error"' in html
     assert browser.fields(html, "form")[kept] == ["Gardé 🦩"]
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize(("kind", "field", "value"), BAD_VALUES)
+def test_bad_value_that_is_sent_is_told_with_what_is_missing(
+    kind, field, value, signed_in, organisation
+):
+    url = (
+        address("organisation-edit", organisation.slug)
+        if kind == "organisation"
+        else address("content-create", organisation.slug, kind)
+    )
+
+    answer = fill(signed_in, url, "submit", **{field: value})
+
+    beside = wrong(answer)[1]
+    assert f"id_{field}" in beside
+    assert ("id_title_fr" in beside) == (kind != "organisation")
     assert not Submission.objects.exists()
 
 
