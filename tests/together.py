@@ -4,7 +4,18 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connections
+import pytest
+from django.db import connection, connections
+
+# The marks of a module whose tests do.
+TOGETHER = [
+    pytest.mark.concurrency,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        connection.vendor != "postgresql",
+        reason="SQLite has one writer at a time, so two never meet: row locks are PostgreSQL's",
+    ),
+]
 
 
 def together(*calls: Callable[[], Any]) -> list[Any]:

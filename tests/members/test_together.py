@@ -1,21 +1,13 @@
 """The same form sent twice at once, on PostgreSQL with real threads: one draft, and nothing is lost."""
 
 import pytest
-from django.db import connection
 from django.test import Client
 
 from portal.models import HistoryEntry, Submission
 from tests.members.workspace import address, photo, press
-from tests.together import together
+from tests.together import TOGETHER, together
 
-pytestmark = [
-    pytest.mark.concurrency,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "postgresql",
-        reason="SQLite has one writer at a time, so two never meet: row locks are PostgreSQL's",
-    ),
-]
+pytestmark = TOGETHER
 
 WRITTEN = {"title_fr": "Atelier", "kind": "workshop", "period_fr": "au printemps"}
 

@@ -1,23 +1,15 @@
 """Two people at once, on PostgreSQL with real threads: one wins, the other is told, nothing is lost."""
 
 import pytest
-from django.db import connection
 
 from events.models import Event
 from members.models import Organisation
 from portal.lifecycle import errors, kinds, review
 from portal.models import HistoryEntry, Status, Submission
 from tests import factories
-from tests.together import together
+from tests.together import TOGETHER, together
 
-pytestmark = [
-    pytest.mark.concurrency,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        connection.vendor != "postgresql",
-        reason="SQLite has one writer at a time, so two never meet: row locks are PostgreSQL's",
-    ),
-]
+pytestmark = TOGETHER
 
 ROUNDS = 5
 
