@@ -330,7 +330,11 @@ def test_an_account_that_was_closed_is_signed_out_at_the_next_request(client, wo
 # --- What every address has in common ---------------------------------------------------------------
 
 # A preview is written for real, in a transaction that is rolled back.
-ROLLED_BACK = {"members:submission-preview", "admin:portal_submission_preview"}
+ROLLED_BACK = {
+    "members:submission-preview",
+    "members:submission-submit",
+    "admin:portal_submission_preview",
+}
 WRITE_TO = re.compile(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"')
 
 

@@ -17,10 +17,10 @@ from portal.lifecycle import kinds
 pytestmark = pytest.mark.django_db
 
 # What a content form says to itself.
-OF_THE_FORM = "message seen token"
+OF_THE_FORM = "key message seen token"
 CONTENT = {
     "organisation": "address commune description_en description_fr former_name kind latitude logo "
-    "logo_alt_en logo_alt_fr logo_kept logo_remove longitude name official_name parent postcode rna "
+    "logo_alt_en logo_alt_fr logo_kept logo_remove longitude name official_name postcode rna "
     "ror short_name siren summary_en summary_fr themes website",
     "event": "address all_day attendance attendance_qualifier audience commune description_en "
     "description_fr end_date end_time image image_alt_en image_alt_fr image_kept image_remove kind "
@@ -30,13 +30,15 @@ CONTENT = {
     "image_remove stage starts_on summary_en summary_fr themes title_en title_fr",
 }
 ROWS = {
+    "organisation.parents": "organisation",
     "organisation.exchanges": "direction text_en text_fr topic",
     "organisation.links": "label url",
     "organisation.contacts": "email name phone role visibility",
     "event.organisers": "organisation",
     "project.partners": "organisation role",
-    "project.funding": "amount funder programme_en programme_fr source year",
-    "project.figures": "date label_en label_fr source value_en value_fr",
+    "project.funding": "amount funder organisation programme_en programme_fr source_en source_fr "
+    "year",
+    "project.figures": "date label_en label_fr source_en source_fr value_en value_fr",
     "project.links": "label url",
 }
 # What staff write, in a new row and in one that exists.

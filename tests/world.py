@@ -44,7 +44,7 @@ class World:
         event_kind = kinds.named("event")
         self.event = factories.EventFactory(organisation=self.organisation)
         self.project = factories.ProjectFactory(organisation=self.organisation)
-        self.project.funding.create(funder="Région", amount=10, source="Article")
+        self.project.funding.create(funder="Région", amount=10, source_fr="Article")
         self.withdrawn = factories.EventFactory(organisation=self.organisation)
         review.withdraw(self.withdrawn, by=dana, message="Fermé.")
         soon = (timezone.now() + datetime.timedelta(days=3)).isoformat()

@@ -26,14 +26,10 @@ FILES = {
     "events:ecosystem-data": "JSON",
     "events:ecosystem-graph": "GraphML",
 }
+# Fewer than other lists have: there is a drawing above.
+PER_PAGE = 10
 # How many partners are named beside an organisation; its page and the files have all.
 MOST_PARTNERS = 5
-
-
-class NetworkListing(Listing):
-    """Organisations, each with its partners: fewer on a page, below a drawing."""
-
-    per_page = 10
 
 
 def _tied() -> Any:
@@ -43,7 +39,7 @@ def _tied() -> Any:
 @require_safe
 def ecosystem_page(request: HttpRequest) -> HttpResponse:
     """Who works with whom, on what: drawn as far as there is room, and listed page by page."""
-    listing = NetworkListing(request, NetworkFilter, _tied(), keys={"page"})
+    listing = Listing(request, NetworkFilter, _tied(), keys={"page"}, per_page=PER_PAGE)
     if listing.redirect:
         return listing.redirect
     found = ngettext(

@@ -95,9 +95,9 @@ def test_everything_that_is_wrong_is_told_at_once(desk, organisation):
         "id_stage",
         "id_starts_on",
         "id_partners-0-organisation",
-        "id_funding-0-funder",
+        "id_funding-0-organisation",
         "id_funding-0-amount",
-        "id_funding-0-source",
+        "id_funding-0-source_fr",
         "id_staff-slug_fr",
     ]
     assert not Project.objects.exists()

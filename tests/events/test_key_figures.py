@@ -122,7 +122,9 @@ def test_only_members_of_today_that_are_public_count(colleges):
 
 
 def fund(project, funder, amount, year=2023, source="Article"):
-    project.funding.create(funder=funder, amount=amount, year=year, source=source)
+    project.funding.create(
+        funder=funder, amount=amount, year=year, source_fr=source, source_en=source
+    )
 
 
 def test_projects_count_under_each_of_their_themes():
@@ -387,7 +389,7 @@ def test_figures_cost_the_same_whatever_they_count(client, django_assert_num_que
         with django_assert_num_queries(queries):
             page(client, part)
     with django_assert_num_queries(sum(QUERIES.values())):
-        client.get(address("key-figures-table"))
+        body(client.get(address("key-figures-table")))
 
 
 # --- The table ------------------------------------------------------------------------------------
@@ -448,7 +450,8 @@ def test_no_secret_is_counted_or_named(client, something, colleges, alice, dana)
     )
     # An edit of what is public that waits for a decision, and one that is not even sent.
     kind = kinds.of(something)
-    line = {"funder": "zqsecretzq", "amount": 9, "source": "zqsecretzq", "year": 1999}
+    line = {"funder": "zqsecretzq", "organisation": None, "amount": 9, "year": 1999}
+    line |= {"source_fr": "zqsecretzq", "source_en": ""}
     held = kind.content.read(something) | {
         "themes": [hidden.pk],
         "funding": [line | {"programme_fr": "", "programme_en": ""}],

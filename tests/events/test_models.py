@@ -243,7 +243,7 @@ def test_funding_total_is_the_sum_of_the_lines(django_assert_num_queries):
     project = factories.ProjectFactory()
     assert project.funding_total == 0
     for amount in (900_000, 704_000):
-        project.funding.create(funder="Région", amount=amount, source="Article")
+        project.funding.create(funder="Région", amount=amount, source_fr="Article")
 
     with django_assert_num_queries(1):
         assert project.funding_total == 1_604_000

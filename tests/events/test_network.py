@@ -434,7 +434,7 @@ def test_network_costs_the_same_however_large(client, django_assert_num_queries,
 
 
 def read_table(response, delimiter=","):
-    text = response.content.decode()
+    text = body(response)
     assert text.startswith("\ufeff")
     return list(csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=delimiter))
 
@@ -630,7 +630,7 @@ def test_no_secret_is_on_the_page_or_in_a_file(client, shared, dana):
 
     for language in ("fr", "en"):
         for name in ("ecosystem", *FILES):
-            text = client.get(address(name, language=language)).content.decode()
+            text = body(client.get(address(name, language=language)))
             assert "zqsecretzq" not in text, (name, language)
 
     found = json.loads(client.get(address("ecosystem-data")).content)

@@ -39,10 +39,10 @@ def project(organisation, hospital):
             programme_fr="Plan État-Région",
             programme_en="State-Region plan",
             year=2023,
-            source="Article of May 2023",
+            source_en="Article of May 2023",
         )
     project.figures.create(
-        value_en="1 billion", label_en="Images", date="2025-02", source="Article of 2025"
+        value_en="1 billion", label_en="Images", date="2025-02", source_en="Article of 2025"
     )
     project.links.create(label="Source code", url="https://code.example.org/")
     project.sources.add(factories.SourceFactory(title_en="An article"))
@@ -188,7 +188,7 @@ def test_funder_of_the_directory_is_linked_as_long_as_it_is_published(client, pr
     then_told = data(client.get(urls[0]), "ResearchProject")["funding"][-1]["funder"]
 
     for text in linked:
-        assert '<th scope="row"><a href="/en/directory/hopital/">Hôpital</a></th>' in text
+        assert '</span> <a href="/en/directory/hopital/">Hôpital</a></th>' in text
     assert told == {
         "@type": "Organization",
         "name": "Hôpital",
@@ -196,7 +196,7 @@ def test_funder_of_the_directory_is_linked_as_long_as_it_is_published(client, pr
     }
     # What it gave stays a fact, and the total with it.
     for text in plain:
-        assert '<th scope="row">Hôpital</th>' in text
+        assert "</span> Hôpital</th>" in text
         assert "/en/directory/hopital/" not in text
         assert "€2,560,010" in text
     assert then_told == {"@type": "Organization", "name": "Hôpital"}
@@ -262,11 +262,11 @@ def test_project_page_costs_the_same_whatever_it_names(client, django_assert_num
         project.partners.create(
             organisation=factories.OrganisationFactory(), agreed_at=timezone.now()
         )
-        project.funding.create(funder="Région", amount=count + 1, source="Article")
+        project.funding.create(funder="Région", amount=count + 1, source_fr="Article")
         project.funding.create(
-            organisation=factories.OrganisationFactory(), amount=count + 1, source="Article"
+            organisation=factories.OrganisationFactory(), amount=count + 1, source_fr="Article"
         )
-        project.figures.create(value_fr="1", label_fr="Un", date="2025", source="Article")
+        project.figures.create(value_fr="1", label_fr="Un", date="2025", source_fr="Article")
         project.links.create(label="Site", url="https://example.org/")
         project.themes.add(factories.ThemeFactory())
         project.sources.add(factories.SourceFactory())
@@ -282,8 +282,8 @@ def test_project_pages_show_hostile_text_as_text(client):
     project = factories.ProjectFactory(
         organisation=factories.OrganisationFactory(name=hostile, slug="hostile"), **texts
     )
-    project.funding.create(funder=hostile, amount=1, programme_en=hostile, source=hostile)
-    project.figures.create(value_en=hostile[:60], label_en=hostile, date="2025", source=hostile)
+    project.funding.create(funder=hostile, amount=1, programme_en=hostile, source_fr=hostile)
+    project.figures.create(value_en=hostile[:60], label_en=hostile, date="2025", source_fr=hostile)
     project.links.create(label=hostile[:80], url="https://example.org/?a=%22%3E")
 
     for url in (
@@ -341,8 +341,14 @@ def test_funding_file_speaks_the_readers_language(client, hospital):
     english = body(client.get(address("project-funding-table", "project")))
     french = body(client.get(address("project-funding-table", "projet", language="fr")))
 
-    assert english.split("\r\n")[1:3] == ["Hôpital,1,,,Decision", "État,2,,,Décret"]
-    assert french.split("\r\n")[1:3] == ["Hôpital;1;;;Délibération", "État;2;;;Décret"]
+    assert english.split("\r\n")[1:3] == [
+        "Hôpital,1,33.3,,,,Délibération,Decision",
+        "État,2,66.7,,,,Décret,",
+    ]
+    assert french.split("\r\n")[1:3] == [
+        "Hôpital;1;33,3;;;;Délibération;Decision",
+        "État;2;66,7;;;;Décret;",
+    ]
 
 
 @pytest.mark.threat("T21", "file names")
@@ -358,18 +364,19 @@ def test_the_name_of_a_file_is_made_of_letters(client, title):
 
 
 def test_funding_is_a_file_for_spreadsheets(client, project):
-    project.funding.create(funder='=HYPERLINK("x")', amount=1, source="@author")
+    project.funding.create(funder='=HYPERLINK("x")', amount=1, source_fr="@author")
 
     response = client.get("/en/projects/local-ai/funding.csv")
 
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert response.headers["Content-Disposition"] == 'attachment; filename="local-ai-funding.csv"'
     assert body(response).removeprefix("\ufeff").split("\r\n") == [
-        "Funder,Amount (€),Share (%),Year,Programme (French),Programme (English),Source",
-        "Région,900000,35.2,2023,Plan État-Région,State-Region plan,Article of May 2023",
-        "Métropole,704000,27.5,2023,Plan État-Région,State-Region plan,Article of May 2023",
-        "État,956000,37.3,2023,Plan État-Région,State-Region plan,Article of May 2023",
-        '"\'=HYPERLINK(""x"")",1,0.0,,,,\'@author',
+        "Funder,Amount (€),Share (%),Year,Programme (French),Programme (English),"
+        "Source (French),Source (English)",
+        "Région,900000,35.2,2023,Plan État-Région,State-Region plan,,Article of May 2023",
+        "Métropole,704000,27.5,2023,Plan État-Région,State-Region plan,,Article of May 2023",
+        "État,956000,37.3,2023,Plan État-Région,State-Region plan,,Article of May 2023",
+        '"\'=HYPERLINK(""x"")",1,0.0,,,,\'@author,',
         "",
     ]
 
@@ -381,8 +388,9 @@ def test_funding_file_speaks_the_language_of_its_address(client, project):
         'attachment; filename="ia-locale-financement.csv"'
     )
     assert body(response).removeprefix("\ufeff").split("\r\n")[:2] == [
-        "Financeur;Montant (€);Part (%);Année;Programme (français);Programme (anglais);Source",
-        "Région;900000;35,2;2023;Plan État-Région;State-Region plan;Article of May 2023",
+        "Financeur;Montant (€);Part (%);Année;Programme (français);Programme (anglais);"
+        "Source (français);Source (anglais)",
+        "Région;900000;35,2;2023;Plan État-Région;State-Region plan;;Article of May 2023",
     ]
 
 

@@ -110,8 +110,8 @@ def test_calendar_is_narrowed_to_days(client, agenda, now):
         ("page=2", "There is no filter called “page”."),
         ("view=month", "There is no filter called “view”."),
         ("theme=nothing", "Theme: “nothing” is not one of the choices."),
-        ("sort=price", "Order: Select a valid choice. price is not one of the available choices."),
-        ("from=yesterday", "From: Enter a valid date."),
+        ("sort=price", "Order: “price” is not one of the choices: choose one that is offered."),
+        ("from=yesterday", "From: Give a date that exists, such as 2026-02-17."),
         ("utm_source=x", "There is no filter called “utm_source”."),
     ],
 )

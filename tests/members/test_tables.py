@@ -204,7 +204,7 @@ def test_table_costs_the_same_for_each_so_many_rows(
             themes=[factories.ThemeFactory()], commune=factories.CommuneFactory(), founding=True
         )
 
-    with django_assert_num_queries(1 + 3 * -(-number // 3)):
+    with django_assert_num_queries(1 + 4 * -(-number // 3)):
         found = table(client.get(address("organisation-table")))
 
     assert len(found) == number

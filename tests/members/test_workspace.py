@@ -163,7 +163,7 @@ def test_first_page_costs_the_same_for_everybody(
     url = address("workspace")
     signed_in.get(url)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         signed_in.get(url)
 
 
@@ -235,7 +235,7 @@ def test_page_of_an_organisation_costs_the_same_whatever_it_does(
     url = address("organisation-workspace", organisation.slug)
     signed_in.get(url)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         signed_in.get(url)
 
 

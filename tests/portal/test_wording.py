@@ -157,8 +157,10 @@ def test_model_says_the_same_as_a_form():
         said = told.value.message_dict
 
     assert said == {
-        "funder": ["Fill in this field."],
-        "source": ["Fill in this field."],
+        "organisation": [
+            "Name one funder: an organisation of the directory, or another name.",
+        ],
+        "source_fr": ["Give the source in French or in English."],
         "amount": ["Give 1 or more."],
         "year": ["Give 1990 or more."],
     }

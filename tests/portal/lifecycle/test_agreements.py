@@ -94,7 +94,7 @@ def test_whoever_named_them_is_told_the_answer(
         getattr(agreements, answer)(row, by=charlie)
 
     assert [message.to for message in mail.outbox] == [[alice.email]]
-    assert mail.outbox[0].subject == f"Ailleurs {subject} d’être citée : Arches"
+    assert mail.outbox[0].subject == f"Ailleurs {subject} d’être citée\u00a0: Arches"
 
 
 def test_yes_after_a_no_is_what_is_remembered(name_partners, charlie, elsewhere):
@@ -138,7 +138,7 @@ def test_a_laboratory_is_part_of_a_university_once_that_one_agreed(
     agreements.agree(row, by=charlie)
 
     assert before == []
-    assert asked == ["Confirmez-vous que Laboratoire des arches relève de Ailleurs ?"]
+    assert asked == ["Confirmez-vous que Laboratoire des arches relève de Ailleurs\u00a0?"]
     assert pages_naming() == [organisation.name, elsewhere.name]
     steps = HistoryEntry.objects.filter(target_id=organisation.pk, action="agreed")
     assert [step.message for step in steps] == ["Ailleurs"]
