@@ -7,7 +7,7 @@ name follows what is written on it, so that nobody keeps an older one; it goes w
 import hashlib
 import io
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -120,6 +120,8 @@ def lacking(model: Any) -> Iterator[int]:
 # --- Drawing ----------------------------------------------------------------------------------------
 
 
+# Each step of one transaction asks for the pictures of the same object: they are drawn once.
+@lru_cache(maxsize=64)
 def draw(card: Card, arches: int) -> bytes:
     """The picture as a PNG of 1200 by 630 pixels, with at most 12 arches."""
     image = Image.new("RGB", (WIDTH, HEIGHT), PAGE)
