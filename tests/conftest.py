@@ -6,10 +6,16 @@ Dana moderates, Erin moderates too, Fay is the administrator.
 
 import datetime
 import os
-from collections.abc import Iterator
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import pytest
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
+from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import Browser, Playwright
 
@@ -99,9 +105,34 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
+@pytest.fixture(scope="session")
+def place_demo(tmp_path_factory) -> Callable[[], None]:
+    """Puts the demo where the test runs: loading it takes seconds, so that is done once and kept."""
+    kept = tmp_path_factory.mktemp("demo")
+    cards = kept / "media"
+
+    def place() -> None:
+        if connection.vendor != "sqlite":
+            loader.load(lambda step: None)
+            return
+        connection.ensure_connection()
+        with closing(sqlite3.connect(kept / "portal.sqlite3")) as copy:
+            if cards.exists():
+                copy.backup(connection.connection)
+                shutil.copytree(cards, settings.MEDIA_ROOT, dirs_exist_ok=True)
+            else:
+                loader.load(lambda step: None)
+                connection.connection.backup(copy)
+                shutil.copytree(settings.MEDIA_ROOT, cards)
+        # Kinds have the numbers that they were given when the demo was loaded.
+        ContentType.objects.clear_cache()
+
+    return place
+
+
 @pytest.fixture
-def demo(settings, live_server):
+def demo(settings, live_server, place_demo):
     """The demo, as `make demo` shows it."""
     settings.DEMO = settings.DEBUG = True
     settings.BASE_URL = live_server.url
-    loader.load(lambda step: None)
+    place_demo()

@@ -12,6 +12,9 @@ HELD_ROOT = _ROOT / "held"
 STORAGES["held"]["OPTIONS"]["location"] = HELD_ROOT  # noqa: F405
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
+    # A file and not memory: each thread of the server that browsers ask has a connection of its own.
+    DATABASES["default"]["TEST"] = {"NAME": _ROOT / "tests.sqlite3"}  # noqa: F405
 BASE_URL = "http://testserver"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
