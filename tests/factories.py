@@ -1,6 +1,8 @@
 """Makes what tests need. Whatever is published here is as if it had gone through review."""
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import factory
 from django.utils import timezone
@@ -108,8 +110,25 @@ class Indexed(DjangoModelFactory):
 
     @classmethod
     def _after_postgeneration(cls, instance, create, results=None):
-        if create:
+        if create and _waiting is not None and instance.is_published:
+            _waiting.append(instance)
+        elif create:
             search.index(instance)
+
+
+_waiting: list[Indexed] | None = None
+
+
+@contextmanager
+def indexed_at_once() -> Iterator[None]:
+    """What is published within is indexed at its end, in one go: for tests with many rows."""
+    global _waiting
+    _waiting = []
+    try:
+        yield
+        search.index_all(_waiting)
+    finally:
+        _waiting = None
 
 
 class OrganisationFactory(Indexed):

@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone, translation
 
@@ -34,6 +35,14 @@ def names(resolver: Any = None, spaces: tuple[str, ...] = ()) -> set[str]:
         else:
             found.add(":".join((*spaces, entry.name or f"({entry.pattern})")))
     return found
+
+
+def session(somebody: Any) -> dict[str, str]:
+    """The cookie of somebody who is signed in, for any number of clients; none for a visitor."""
+    client = Client()
+    if somebody:
+        client.force_login(somebody)
+    return {name: cookie.value for name, cookie in client.cookies.items()}
 
 
 class World:

@@ -13,6 +13,10 @@ pytestmark = pytest.mark.django_db
 LISTS = ["organisations", "people", "themes", "projects", "events"]
 
 
+QUERIES = {"organisations": 6, "people": 3, "themes": 2, "projects": 5, "events": 4}
+
+
+@factories.indexed_at_once()
 def fill(rows):
     """So many rows of each kind, each with everything its answer shows."""
     themes = [factories.ThemeFactory(), factories.ThemeFactory()]
@@ -43,17 +47,13 @@ def cost(client, address):
     return len(queries)
 
 
-@pytest.mark.parametrize(
-    ("name", "queries"),
-    [("organisations", 6), ("people", 3), ("themes", 2), ("projects", 5), ("events", 4)],
-)
-def test_a_list_costs_the_same_however_long(client, name, queries):
+def test_a_list_costs_the_same_however_long(client):
     costs = []
     for rows in (1, 2, 97):
         fill(rows)
-        costs.append(cost(client, f"/api/v1/{name}/?page_size=100"))
+        costs.append([cost(client, f"/api/v1/{name}/?page_size=100") for name in QUERIES])
 
-    assert costs == [queries] * 3
+    assert costs == [list(QUERIES.values())] * 3
 
 
 @pytest.mark.threat("T22", "unknown keys", "rows", "length")

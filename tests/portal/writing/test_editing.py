@@ -1063,7 +1063,7 @@ TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
 
 @pytest.mark.threat("T23", "digits", "NUL")
 @settings(
-    max_examples=60,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
