@@ -3,10 +3,11 @@
 import itertools
 
 import pytest
+from playwright.sync_api import expect
 
 from members.models import Organisation
 from tests import factories
-from tests.events.networks import event, project
+from tests.events.networks import event, organisations, project
 from tests.events.pages import address
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -99,4 +100,32 @@ def test_every_point_and_project_can_be_reached_by_keyboard(chromium, live_serve
     ]
     page.keyboard.press("Enter")
     page.wait_for_url("**/directory/**")
+    page.close()
+
+
+def test_drawing_follows_the_filters(chromium, live_server):
+    theme = factories.ThemeFactory(code="sante", name_fr="Santé", name_en="Health")
+    everybody = organisations(4)
+    project("Bridge", *everybody[:2], themes=[theme])
+    project("Tower", *everybody)
+    page = chromium.new_page()
+    page.goto(live_server.url + address("ecosystem"))
+    points = page.locator(".storeys-wide text")
+    box = page.locator("input[value=sante]")
+    before = points.all_inner_texts()
+
+    box.check()
+
+    expect(page.locator("#results-title")).to_have_text("2 organisations work with others")
+    assert page.url == live_server.url + address("ecosystem") + "?theme=sante"
+    expect(page.locator(".chip")).to_have_count(1)
+    expect(box).to_be_focused()
+    filtered = points.all_inner_texts()
+    assert len(filtered) < len(before)
+
+    page.go_back()
+
+    expect(page.locator(".chip")).to_have_count(0)
+    expect(box).not_to_be_checked()
+    assert points.all_inner_texts() == before
     page.close()

@@ -56,9 +56,10 @@ function followHead(answer) {
   });
 }
 
-// The hint is true with this script only.
+// The hint is true with this script only, and on lists that can be searched.
 function describe() {
   const field = document.getElementById("q");
+  if (!field) return;
   const others = (field.getAttribute("aria-describedby") ?? "").replace("q_hint", "").trim();
   field.setAttribute("aria-describedby", `q_hint ${others}`.trim());
 }
