@@ -7,10 +7,10 @@ of the type. So one drawing serves every screen and every size of type.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from portal.drawing.lettering import fitted
+from portal.drawing.text import Type, plain
 
 # The room of a name over its bar: the smallest screen, at the usual size of type.
-ROOM, SIZE, LINES = 286, 16, 2
+NAME, ROOM, LINES = Type(16), 286, 2
 # What the longest bar takes, in percent; its value stands behind it.
 LONGEST = 64
 # In rows of one line: where bars begin, and what the longest takes.
@@ -55,7 +55,7 @@ def chart(values: Iterable[Value], *, beside: bool = False) -> Chart:
     most = max((value.number for value in rows), default=0) or 1
     bars, top = [], 0.0
     for value in rows:
-        lines = [value.name] if beside else fitted(value.name, SIZE, ROOM, LINES)
+        lines = [value.name] if beside else NAME.fitted(plain(value.name), ROOM, LINES)
         start, longest = (INDENT, LONGEST_BESIDE) if beside else (0, LONGEST)
         length = longest * value.number / most
         line = top + (0.3 if beside else LINE * len(lines))

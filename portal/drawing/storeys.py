@@ -10,13 +10,15 @@ from collections.abc import Hashable, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from portal.drawing.lettering import LEADING, fitted, width, words
+from portal.drawing import svg
+from portal.drawing.arcade import FOUNDER, NAME, TITLE
+from portal.drawing.geometry import Arch
+from portal.drawing.svg import Label
+from portal.drawing.text import Type, plain
 
 # What has room on a small screen: whoever draws chooses.
 MOST_POINTS, MOST_ARCADES = 40, 10
 
-# Sizes of type, those of tokens.css.
-NAME, TITLE = 14, 15
 RADIUS, GAP, MARGIN = 6, 6, 4
 
 
@@ -29,6 +31,14 @@ class Point(NamedTuple):
     url: str
     is_filled: bool = False
 
+    @property
+    def type(self) -> Type:
+        return FOUNDER if self.is_filled else NAME
+
+    def lines(self, room: float, most: int = 1) -> list[str]:
+        """Its name, in so many lines of so much room at most."""
+        return self.type.fitted(plain(self.name), room, most)
+
 
 class Arcade(NamedTuple):
     """Something shared, with the keys of who shares it; `language` if its name is in another one."""
@@ -40,22 +50,6 @@ class Arcade(NamedTuple):
     colour: str = ""
     is_dashed: bool = False
     language: str = ""
-
-
-class Line(NamedTuple):
-    """A line of a label, and where it begins, ends or has its middle."""
-
-    x: str
-    y: str
-    text: str
-
-
-class Label(NamedTuple):
-    """A name; `anchor` is that of SVG, `turned` how it is turned if it does not lie."""
-
-    lines: list[Line]
-    anchor: str
-    turned: str = ""
 
 
 class Storey(NamedTuple):
@@ -90,7 +84,7 @@ class Drawing(NamedTuple):
     @property
     def box(self) -> str:
         """The view box."""
-        return f"0 0 {_number(self.width)} {_number(self.height)}"
+        return f"0 0 {svg.number(self.width)} {svg.number(self.height)}"
 
 
 def draw(points: Iterable[Point], arcades: Iterable[Arcade]) -> list[Drawing]:
@@ -108,10 +102,9 @@ def draw(points: Iterable[Point], arcades: Iterable[Arcade]) -> list[Drawing]:
     ]
 
 
-def _number(value: float) -> str:
-    """At most one decimal, and none that says nothing."""
-    text = f"{value:.1f}".removesuffix(".0")
-    return "0" if text == "-0" else text
+def _arches(stops: Sequence[float], rise: float) -> list[Arch]:
+    """From each place to the next: half circles, lower where they would rise higher than that."""
+    return [Arch(start, end, min(rise, (end - start) / 2)) for start, end in pairwise(stops)]
 
 
 # --- A row that lies ------------------------------------------------------------------------------
@@ -127,7 +120,7 @@ RISE, HEAD = 26, 28
 
 def _lying(name: str, across: float, points: Sequence[Point], arcades: Sequence[Arcade]) -> Drawing:
     pitch = min(FARTHEST, across / len(points))
-    longest = max(width(word, NAME) for point in points for word in words(point.name) or [""])
+    longest = max(point.type.widest(plain(point.name).split(" ")) for point in points)
     hang = pitch < COMFORT or longest > pitch - GAP
     first = pitch / 2
     if hang:
@@ -152,8 +145,10 @@ def _lying(name: str, across: float, points: Sequence[Point], arcades: Sequence[
         name=name,
         width=across,
         height=line + depth + MARGIN,
-        ground=f"M0 {_number(line)}h{_number(across)}",
-        piers="".join(f"M{_number(x)} {_number(line)}V{_number(y)}" for x, y in highest.items()),
+        ground=f"M0 {svg.number(line)}h{svg.number(across)}",
+        piers="".join(
+            f"M{svg.number(x)} {svg.number(line)}V{svg.number(y)}" for x, y in highest.items()
+        ),
         storeys=storeys,
         places=places,
     )
@@ -163,21 +158,14 @@ def _storey_lying(
     arcade: Arcade, stops: Sequence[float], line: float, top: float, across: float
 ) -> Storey:
     """Its name begins over its first point or ends over its last one, where there is more room."""
-    arches = "".join(
-        f"a{_number((end - start) / 2)} {_number(min(RISE, (end - start) / 2))}"
-        f" 0 0 1 {_number(end - start)} 0"
-        for start, end in pairwise(stops)
-    )
     begins = across - stops[0] >= stops[-1]
     x, room = (stops[0], across - stops[0]) if begins else (stops[-1], stops[-1])
-    label = _label(
-        fitted(arcade.name, TITLE, room), TITLE, x, top + GAP, "start" if begins else "end"
-    )
+    lines = TITLE.fitted(plain(arcade.name), room, 1)
     return Storey(
         arcade,
-        f"M{_number(stops[0])} {_number(line)}{arches}",
-        "".join(f"M{_number(stop)} {_number(line)}h0" for stop in stops),
-        label,
+        svg.lying(_arches(stops, RISE), 0, line),
+        "".join(f"M{svg.number(stop)} {svg.number(line)}h0" for stop in stops),
+        svg.label(lines, TITLE, x, top + GAP, anchor="start" if begins else "end"),
     )
 
 
@@ -190,30 +178,18 @@ def _names_lying(
     for point in points:
         x = where[point.key]
         if hang:
-            lines = fitted(point.name, NAME, REACH)
-            turned = f"rotate(-90 {_number(x)} {_number(line + drop)})"
+            lines = point.lines(REACH)
+            turned = f"rotate(-90 {svg.number(x)} {svg.number(line + drop)})"
             # The middle of the type is on the line through the point.
-            label = _label(lines, NAME, x, line + drop - NAME / 2, "end", turned)
-            depth = max(depth, drop + width(lines[0], NAME))
+            top = line + drop - point.type.height() / 2
+            label = svg.label(lines, point.type, x, top, turned, "end")
+            depth = max(depth, drop + point.type.width(lines[0]))
         else:
-            lines = fitted(point.name, NAME, pitch - GAP, LINES)
-            label = _label(lines, NAME, x, line + drop, "middle")
-            depth = max(depth, drop + LEADING * NAME * len(lines))
-        places.append(Place(point, _number(x), _number(line), label))
+            lines = point.lines(pitch - GAP, LINES)
+            label = svg.label(lines, point.type, x, line + drop, anchor="middle")
+            depth = max(depth, drop + point.type.height(len(lines)))
+        places.append(Place(point, svg.number(x), svg.number(line), label))
     return places, depth
-
-
-def _label(
-    lines: Sequence[str], size: float, x: float, top: float, anchor: str, turned: str = ""
-) -> Label:
-    """Lines of type from a top down."""
-    # The letters of the face stand a little under the middle of their line.
-    baselines = (top + size * (0.86 + LEADING * number) for number in range(len(lines)))
-    return Label(
-        [Line(_number(x), _number(y), text) for y, text in zip(baselines, lines, strict=True)],
-        anchor,
-        turned,
-    )
 
 
 # --- A row that stands ----------------------------------------------------------------------------
@@ -223,16 +199,18 @@ ACROSS = 320
 SIDE, STEP, STEP_LOW = 118, 36, 26
 # Storeys are no farther apart than this; their names reach no higher than this.
 LANE, TALLEST = 24, 170
+# What storeys are called in, where these stand.
+SMALL_TITLE = FOUNDER
 
 
 def _standing(points: Sequence[Point], arcades: Sequence[Arcade]) -> Drawing:
-    names = [fitted(point.name, NAME, SIDE, 2) for point in points]
+    names = [point.lines(SIDE, 2) for point in points]
     step = STEP if any(len(lines) > 1 for lines in names) else STEP_LOW
-    titles = [fitted(arcade.name, NAME, TALLEST)[0] for arcade in arcades]
+    titles = [SMALL_TITLE.fitted(plain(arcade.name), TALLEST, 1) for arcade in arcades]
     line = SIDE + GAP + 2 * RADIUS
     first = line + RADIUS + GAP
     lane = min(LANE, (ACROSS - first) / max(1, len(arcades)))
-    top = max((width(title, NAME) for title in titles), default=0) + MARGIN + GAP
+    top = max(map(SMALL_TITLE.widest, titles), default=0) + MARGIN + GAP
     where = {point.key: top + step * (number + 0.5) for number, point in enumerate(points)}
 
     storeys = []
@@ -247,20 +225,22 @@ def _standing(points: Sequence[Point], arcades: Sequence[Arcade]) -> Drawing:
         name="narrow",
         width=ACROSS,
         height=top + step * len(points) + MARGIN,
-        ground=f"M{_number(line)} {_number(top)}v{_number(step * len(points))}",
-        piers="".join(f"M{_number(line)} {_number(y)}H{_number(x)}" for y, x in farthest.items()),
+        ground=f"M{svg.number(line)} {svg.number(top)}v{svg.number(step * len(points))}",
+        piers="".join(
+            f"M{svg.number(line)} {svg.number(y)}H{svg.number(x)}" for y, x in farthest.items()
+        ),
         storeys=storeys,
         places=[
             Place(
                 point,
-                _number(line),
-                _number(where[point.key]),
-                _label(
+                svg.number(line),
+                svg.number(where[point.key]),
+                svg.label(
                     lines,
-                    NAME,
+                    point.type,
                     line - RADIUS - GAP,
-                    where[point.key] - LEADING * NAME * len(lines) / 2,
-                    "end",
+                    where[point.key] - point.type.height(len(lines)) / 2,
+                    anchor="end",
                 ),
             )
             for point, lines in zip(points, names, strict=True)
@@ -269,18 +249,14 @@ def _standing(points: Sequence[Point], arcades: Sequence[Arcade]) -> Drawing:
 
 
 def _storey_standing(
-    arcade: Arcade, title: str, stops: Sequence[float], x: float, top: float, lane: float
+    arcade: Arcade, title: Sequence[str], stops: Sequence[float], x: float, top: float, lane: float
 ) -> Storey:
     """Its name stands over it."""
-    arches = "".join(
-        f"a{_number(min(lane - MARGIN, (end - start) / 2))} {_number((end - start) / 2)}"
-        f" 0 0 1 0 {_number(end - start)}"
-        for start, end in pairwise(stops)
-    )
-    turned = f"rotate(-90 {_number(x)} {_number(top - GAP)})"
+    turned = f"rotate(-90 {svg.number(x)} {svg.number(top - GAP)})"
+    middle = top - GAP - SMALL_TITLE.height() / 2 + MARGIN
     return Storey(
         arcade,
-        f"M{_number(x)} {_number(stops[0])}{arches}",
-        "".join(f"M{_number(x)} {_number(stop)}h0" for stop in stops),
-        _label([title], NAME, x, top - GAP - NAME / 2 + MARGIN, "start", turned),
+        svg.standing(_arches(stops, lane - MARGIN), 0, x),
+        "".join(f"M{svg.number(x)} {svg.number(stop)}h0" for stop in stops),
+        svg.label(title, SMALL_TITLE, x, middle, turned, "start"),
     )

@@ -17,10 +17,14 @@ class Line(NamedTuple):
 
 
 class Label(NamedTuple):
-    """A name on the drawing; `turned` says how, if it does not lie."""
+    """A name on the drawing; `turned` says how, if it does not lie.
+
+    `anchor` is that of SVG: which part of a line stands at its `x`, where the style does not say.
+    """
 
     lines: list[Line]
     turned: str = ""
+    anchor: str = ""
 
 
 class DrawnArcade(NamedTuple):
@@ -65,7 +69,9 @@ def number(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def label(lines: Sequence[str], type_: Type, x: float, top: float, turned: str = "") -> Label:
+def label(
+    lines: Sequence[str], type_: Type, x: float, top: float, turned: str = "", anchor: str = ""
+) -> Label:
     """Lines of type from a top down, anchored at `x`."""
     baseline = top + ASCENT * type_.size
     leading = LEADING * type_.size
@@ -75,6 +81,7 @@ def label(lines: Sequence[str], type_: Type, x: float, top: float, turned: str =
             for place, text in enumerate(lines)
         ],
         turned,
+        anchor,
     )
 
 

@@ -255,12 +255,11 @@ def arches(partners: int, colour: str) -> str:
 @register.simple_tag
 def drawn_label(label: Label) -> str:
     """A name on a drawing: its first line, then each further one from a place of its own."""
-    turned = format_html(' transform="{}"', label.turned) if label.turned else ""
+    said = {"text-anchor": label.anchor, "transform": label.turned}
+    how = format_html_join("", ' {}="{}"', ((name, value) for name, value in said.items() if value))
     first, *more = label.lines
     rest = format_html_join("", '<tspan x="{}" y="{}">{}</tspan>', more)
-    return format_html(
-        '<text x="{}" y="{}"{}>{}{}</text>', first.x, first.y, turned, first.text, rest
-    )
+    return format_html('<text x="{}" y="{}"{}>{}{}</text>', first.x, first.y, how, first.text, rest)
 
 
 @register.simple_tag

@@ -3,7 +3,7 @@
 import pytest
 
 from portal.drawing import storeys
-from portal.drawing.lettering import width
+from portal.drawing.arcade import TITLE
 from portal.drawing.storeys import Arcade, Point
 
 
@@ -91,11 +91,11 @@ def test_everything_stands_inside_the_drawing(number):
             (line,) = storey.label.lines
             if drawing.name == "narrow":
                 # It goes up from its place.
-                assert width(line.text, storeys.NAME) <= float(line.y)
+                assert storeys.SMALL_TITLE.width(line.text) <= float(line.y)
             elif storey.label.anchor == "start":
-                assert float(line.x) + width(line.text, storeys.TITLE) <= drawing.width
+                assert float(line.x) + TITLE.width(line.text) <= drawing.width
             else:
-                assert width(line.text, storeys.TITLE) <= float(line.x)
+                assert TITLE.width(line.text) <= float(line.x)
 
 
 def test_more_than_can_be_drawn_is_refused():
