@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.db import connection
-from django.utils import timezone
+from django.utils import timezone, translation
 from playwright.sync_api import Browser, Playwright
 
 from events.demo import loader
@@ -39,6 +39,13 @@ FLAGS = [
 def _fresh_limits():
     """What one test counted is not held against the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_language():
+    """Each test begins in French, whatever the one before it spoke last."""
+    with translation.override("fr"):
+        yield
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Who is told what by mail, in their own language, once the transaction is committed."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -60,7 +60,13 @@ def decided(
     kind = kinds.of(submission)
     published = action == Action.PUBLISHED
     parts = submission.history.filter(action=Action.PUBLISHED).count()
+    done = set(fields)
     held = () if submission.status == Status.PUBLISHED else submission.values
+
+    def labels(names: Container[str]) -> list[str]:
+        """In the order of the form; for the template to call, and so in the person's language."""
+        return [kind.content.label(name) for name in kind.content.names if name in names]
+
     for person in _concerned(submission):
         emails.send_on_commit(
             "portal/mail/decided",
@@ -69,9 +75,8 @@ def decided(
             kind=kind,
             action=action.value,
             message=message,
-            # Called by the template, and so in the language of the person.
-            published=lambda: [kind.content.label(name) for name in fields],
-            rest=lambda: [kind.content.label(name) for name in kind.content.names if name in held],
+            published=lambda: labels(done),
+            rest=lambda: labels(held),
             partly=published and submission.is_open,
             earlier=parts > published,
             back_online=back_online,
