@@ -5,7 +5,7 @@ Beside `make demo` this has pages of its own for errors, and files named and com
 
 from portal.settings import *  # noqa: F403 - a settings module inherits by star
 
-DEBUG = False
+DEBUG = DEMO = False
 ROOT_URLCONF = "tests.gates.urls"
 # Stands for the web server in front, which compresses pages.
 MIDDLEWARE = ["django.middleware.gzip.GZipMiddleware", *MIDDLEWARE]  # noqa: F405

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from tests.gates.inventory import Look
 
 ROOT = Path(__file__).resolve().parents[2]
 NODE = ROOT / ".venv" / "node" / "node_modules"
+AXE = NODE / "axe-core" / "axe.min.js"
 
 
 @dataclass(frozen=True)
@@ -93,29 +93,28 @@ def _server(folder: Path, database: str) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     base = f"http://localhost:{port}"
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "gunicorn", "django.core.wsgi:get_wsgi_application()"),
-            *("--bind", f"127.0.0.1:{port}", "--threads", "4", "--no-control-socket"),
-            *("--log-level", "warning"),
-        ],
-        env=environment(folder, database, base),
-        cwd=ROOT,
-        stderr=(folder / f"{database}.log").open("a"),
-    )
-    try:
-        _wait(f"{base}/healthz", process)
-        yield base
-    finally:
-        process.terminate()
-        process.wait()
+    command = [sys.executable, "-m", "gunicorn", "django.core.wsgi:get_wsgi_application()"]
+    command += ["--bind", f"127.0.0.1:{port}", "--threads", "4", "--no-control-socket"]
+    command += ["--log-level", "warning"]
+    log = folder / f"{database}.log"
+    with (
+        log.open("a") as told,
+        subprocess.Popen(
+            command, env=environment(folder, database, base), cwd=ROOT, stderr=told
+        ) as process,
+    ):
+        try:
+            _wait(f"{base}/healthz", process)
+            yield base
+        finally:
+            process.terminate()
 
 
 def _wait(address: str, process: subprocess.Popen) -> None:
     for _attempt in range(200):
         try:
             urllib.request.urlopen(address, timeout=5).close()
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:
             if process.poll() is not None:
                 raise RuntimeError(
                     f"the portal of the gates stopped: {process.returncode}"

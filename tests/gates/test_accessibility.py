@@ -3,7 +3,7 @@
 import pytest
 
 from tests.gates.inventory import DJANGOS, LANGUAGES, LOOKS, Look
-from tests.gates.site import NODE
+from tests.gates.site import AXE
 from tests.gates.visit import visit
 
 pytestmark = pytest.mark.browser
@@ -29,7 +29,7 @@ ASK = """async options => {
 
 def violations(window, language) -> list[str]:
     """What axe-core finds on the page that is open, each with where and at which size."""
-    window.evaluate((NODE / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+    window.add_script_tag(url=f"/static/{AXE.name}")
     found = []
     for size in SIZES:
         window.set_viewport_size(size)
