@@ -27,7 +27,7 @@ LISTS = {
 }
 # The guide is documentation, as long as what it documents: each field of each list, with its type.
 # It keeps every other budget.
-LONG = {"api-guide", "api:docs"}
+LONG = {"api-guide"}
 
 # Every public page as a visitor finds it. A portal nobody has written in costs less than any of these,
 # and so does a list that found nothing.

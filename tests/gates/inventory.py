@@ -131,7 +131,6 @@ PUBLIC = [
     Look("page-terms"),
     Look("sitemap-page"),
     Look("api-guide"),
-    Look("api:docs"),
 ]
 
 ERRORS = [
@@ -415,8 +414,9 @@ DJANGOS = [
 
 LOOKS = [*PUBLIC, *ERRORS, *ACCOUNT, *WORKSPACE, *MODERATION]
 
-# The same templates as another kind has, looked at there.
+# The same templates as another page has, looked at there.
 ALIKE = {
+    "api:docs": "api-guide",
     "admin:events_event_agreement": "admin:events_project_agreement",
     "admin:events_event_restore": "admin:members_organisation_restore",
     "admin:events_project_republish": "admin:events_event_republish",

@@ -35,8 +35,9 @@ from tests.gates.site import AXE  # noqa: E402
 
 
 def props() -> None:
-    """What the demo lacks: an account without password, an address to confirm, an open invitation
-    and a question that waits."""
+    """What the demo lacks: a profile in French only, an account without password, an address to
+    confirm, an open invitation and a question that waits."""
+    Organisation.objects.filter(slug="vogo").update(summary_en=None, description_en=None)
     User.objects.create_user("without-password@demo.example", None, full_name="Sans mot de passe")
     owner = User.objects.get(email="owner@demo.example")
     owner.emailaddress_set.create(email="second@demo.example", verified=False, primary=False)

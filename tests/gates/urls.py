@@ -14,6 +14,7 @@ from members.views.accounts import too_many
 from portal import urls, views
 
 handler400 = urls.handler400
+handler403 = urls.handler403
 handler404 = urls.handler404
 handler500 = urls.handler500
 
