@@ -31,6 +31,10 @@ help:
 	@.ci/environment development
 	@touch .venv/runtime .venv/development
 
+.venv/node: tests/gates/package-lock.json .venv/development
+	@.ci/node
+	@touch .venv/node
+
 %.mo: %.po
 	@$(python) -m babel.messages.frontend --quiet compile --input-file $< --output-file $@ --locale fr
 
@@ -75,14 +79,14 @@ endif
 # --- Tests ----------------------------------------------------------------------------------------
 
 .PHONY: test
-test: services .venv/development $(catalogues) lint test-sqlite test-postgresql
+test: services .venv/node $(catalogues) lint test-sqlite test-postgresql
 
 .PHONY: services
 services:
 	@.ci/services
 
 .PHONY: test-sqlite
-test-sqlite: .venv/development $(catalogues)
+test-sqlite: .venv/node $(catalogues)
 	@echo "Tests on SQLite"
 	@DATABASE_URL=sqlite:///.data/tests.sqlite3 $(python) -m pytest --numprocesses 2 --quiet
 

@@ -15,6 +15,7 @@ from portal.api_docs import ApiDocs
 from portal.demo_mail import demo_mail
 
 handler400 = "portal.views.bad_request"
+handler403 = "portal.views.forbidden"
 handler404 = "portal.views.page_not_found"
 handler500 = "portal.views.server_error"
 # Asked by allauth when one of its limits is reached.

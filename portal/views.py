@@ -409,6 +409,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer or defaults.bad_request(request, exception)
 
 
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What belongs to somebody else, or to a role that is not theirs."""
+    return render(request, "403.html", {"noindex": True}, status=403)
+
+
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """In the language of the path, with the nearest list first."""
     if answer := _for_machines(request, "not_found", "There is nothing here.", 404):
@@ -426,4 +431,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token has expired: what was typed is shown again, to be copied."""
-    return render(request, "403_csrf.html", {"typed": typed.texts(request.POST)}, status=403)
+    context = {"typed": typed.texts(request.POST), "noindex": True}
+    return render(request, "403_csrf.html", context, status=403)

@@ -36,8 +36,20 @@ from portal.writing.rows import BaseRows, RowForm, keep_typed, rows_factory
 
 Sections = tuple[tuple[Any, tuple[str, ...]], ...]
 
-# A browser that restores what was typed must not put what an older page hid beside it.
-HIDDEN = forms.HiddenInput(attrs={"autocomplete": "off"})
+class Unrestored(forms.HiddenInput):
+    """A hidden field that is as the page says: a browser that restores what was typed leaves it alone.
+
+    HTML lets only fields that could be typed in say so: it is one of these, which is not shown.
+    """
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        """The context of a text field with `hidden`."""
+        context = super().get_context(name, value, attrs)
+        context["widget"]["type"] = "text"
+        return context
+
+
+HIDDEN = Unrestored(attrs={"autocomplete": "off", "hidden": True})
 
 # An image sent with a form that could not be saved is remembered this long.
 IMAGE_KEPT_SECONDS = 24 * 3600

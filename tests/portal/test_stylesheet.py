@@ -1,4 +1,4 @@
-"""The style sheet: joined from its parts, whole, and without a value that bypasses the tokens."""
+"""The style sheet: joined from its parts, and whole; its values: tests/gates/test_tokens.py."""
 
 import re
 
@@ -27,19 +27,6 @@ def test_every_part_is_named_by_a_sheet():
     parts = {path.name for path in stylesheet.SOURCES.glob("*.css")}
 
     assert parts - set(stylesheet.SHEETS.values()) == named
-
-
-def test_colours_are_written_in_tokens_only():
-    strays = {
-        path.name: found
-        for path in stylesheet.SOURCES.glob("*.css")
-        if path.name not in {"tokens.css", "print.css"}
-        and (found := re.findall(r"#[0-9a-f]{3,8}\b(?!-)", path.read_text()))
-        # A logo stands on white in both themes.
-        and set(found) != {"#fff"}
-    }
-
-    assert strays == {}
 
 
 @pytest.mark.parametrize("path", stylesheet.SHEETS)

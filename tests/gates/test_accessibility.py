@@ -1,0 +1,52 @@
+"""axe-core finds nothing on any page: both languages, light and dark, wide and narrow."""
+
+import pytest
+
+from tests.gates.inventory import DJANGOS, LANGUAGES, LOOKS, Look
+from tests.gates.site import AXE
+from tests.gates.visit import visit
+
+pytestmark = pytest.mark.browser
+
+SIZES = ({"width": 1280, "height": 900}, {"width": 390, "height": 844})
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+# axe-core leaves this one out unless it is asked for by name.
+MORE = {"target-size": {"enabled": True}}
+# What a change of colours may change. The other rules have been asked in light.
+OF_COLOURS = ["color-contrast", "link-in-text-block"]
+WHAT = {
+    "light": {"runOnly": {"type": "tag", "values": TAGS}, "rules": MORE},
+    "dark": {"runOnly": {"type": "rule", "values": OF_COLOURS}},
+}
+# A button that changes its colour takes a moment: what is asked about is what it becomes.
+ASK = """async options => {
+    document.getAnimations().forEach(each => each.finish());
+    const found = await axe.run(document, {...options, resultTypes: ["violations"], preload: false});
+    return found.violations.flatMap(each => each.nodes.map(node =>
+        `${each.id}: ${node.target.join(" ")} – ${node.failureSummary.split("\\n").at(-1).trim()}`));
+}"""
+
+
+def violations(window, language) -> list[str]:
+    """What axe-core finds on the page that is open, each with where and at which size."""
+    window.add_script_tag(url=f"/static/{AXE.name}")
+    found = []
+    for size in SIZES:
+        window.set_viewport_size(size)
+        for scheme in ("light", "dark"):
+            window.emulate_media(color_scheme=scheme)
+            for violation in window.evaluate(ASK, WHAT[scheme]):
+                found.append(f"{language} {scheme} {size['width']}: {violation}")
+    return found
+
+
+@pytest.mark.parametrize("look", [*LOOKS, *DJANGOS], ids=str)
+def test_axe_finds_nothing(site, window, look: Look):
+    found = []
+
+    for language in LANGUAGES:
+        answer = visit(window, site, look, language)
+        assert answer.status == look.status, answer.url
+        found += violations(window, language)
+
+    assert found == []

@@ -1,0 +1,26 @@
+"""No public page costs more than it may: bytes, requests, elements, EcoIndex, nobody else asked."""
+
+import pytest
+
+from tests.gates.budget import MEASURED, cost, ecoindex, languages, limits
+from tests.gates.inventory import Look
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("look", MEASURED, ids=str)
+def test_page_keeps_to_its_budget(site, chromium, look: Look):
+    costs = {language: cost(chromium, site, look, language) for language in languages(look)}
+
+    over = {language: each.over(limits(look)) for language, each in costs.items()}
+
+    assert {language: found for language, found in over.items() if found} == {}
+    assert [each.foreign for each in costs.values() if each.foreign] == []
+
+
+@pytest.mark.parametrize(
+    ("counted", "expected"),
+    [((0, 0, 0), 100), ((366, 8, 150), 80.5), ((354, 12, 150), 80.5), ((10**6, 10**4, 10**6), 0)],
+)
+def test_ecoindex_is_reckoned_as_its_makers_do(counted, expected):
+    assert round(ecoindex(*counted), 1) == expected
