@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 
 PUBLIC = ("200", "405")
 ADMINISTRATOR = ("in 403 403 403 403 403 200", "in 403 403 403 403 403 200")
+STAFF = ("in 403 403 403 403 200 200", "in 403 403 403 403 405 405")
 NOBODY = ("in 403 403 403 403 403 403", "in 403 403 403 403 403 403")
 # Pages of the workspace that show, and those that hold a form.
 READ = ("in 404 404 200 200 404 404", "403 405 405 405 405 405 405")
@@ -255,6 +256,9 @@ ACCESS = {
     "security-txt": PUBLIC,
     "sitemap": PUBLIC,
     "sitemap-page": PUBLIC,
+    "style-guide": STAFF,
+    "style-page": STAFF,
+    "style-part": STAFF,
 }
 
 
