@@ -243,6 +243,7 @@ ACCESS = {
     "members:submission-submit": ("in 404 404 200 200 404 404", "403 404 404 409 409 404 404"),
     "members:submission-take-back": ("in 405 405 405 405 405 405", "403 404 404 to to 404 404"),
     "members:workspace": ("in 200 200 200 200 200 200", "403 405 405 405 405 405 405"),
+    "members:writing-help": ("in 200 200 200 200 200 200", "403 405 405 405 405 405 405"),
     "page-accessibility": PUBLIC,
     "page-association": PUBLIC,
     "page-contact": PUBLIC,

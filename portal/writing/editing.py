@@ -34,6 +34,12 @@ from portal.writing.marks import as_before, mark, marks, new_key, read_marks
 from portal.writing.preview import image_address
 from portal.writing.rows import BaseRows, RowForm, keep_typed, rows_factory
 
+# What can be typed in a text of several paragraphs.
+MARKDOWN_HELP = _(
+    "A few paragraphs, with an empty line between two. Markdown: “- ” begins a line of a list, “## ” a "
+    "heading, and [words](https://…) make a link."
+)
+
 Sections = tuple[tuple[Any, tuple[str, ...]], ...]
 
 # A browser that restores what was typed must not put what an older page hid beside it.
