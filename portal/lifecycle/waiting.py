@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from portal.models import HistoryEntry, Status, Submission
 
-# What is looked at: decisions of the last months, as far back as there are enough to tell.
-DAY = 24 * 3600
+DAY = 24 * 3600  # in seconds
+# What is looked at: so many decisions of the last months; fewer tell nothing.
 LOOKED_BACK, FEWEST, MOST = timedelta(days=180), 5, 100
 
 

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,6 +13,7 @@ from members.models import Organisation
 from portal import i18n
 from portal.style.examples import Component, State, in_words, picture
 from portal.writing.editing import Difference, Image, Item, Section
+from portal.writing.freshness import Since
 
 
 class SampleForm(forms.Form):
@@ -83,9 +85,11 @@ def _pair() -> Component:
         (_("With an error"), "x" * 301, "", {}),
     ]
     states = []
+    written = Since("Étudie les ponts.", french, timezone.now())
     for label, *texts, state in sides:
         form = PairForm(dict(zip(PairForm.base_fields, texts, strict=True)))
-        item = Item("pair", "summary", _("Summary"), list(form), state, [])
+        since = {code: written for code, each in state.items() if each == "outdated"}
+        item = Item("pair", "summary", _("Summary"), list(form), state, [], since=since)
         states.append(State(label, "{% translation_pair item %}", {"item": item}))
     return Component("pair", _("Translation pair"), states, is_wide=True)
 

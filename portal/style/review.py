@@ -23,6 +23,7 @@ def _diff() -> Component:
     rows: list[dict[str, Any]] = [
         {"label": f"{summary} – Français", "state": "changed", "live": was, "proposed": now},
         {
+            "name": "summary_en",
             "label": f"{summary} – English",
             "state": "outdated",
             "live": english,

@@ -421,13 +421,15 @@ class Side(NamedTuple):
     language: str
     name: str
     state: str
+    since: Any
 
 
 @register.inclusion_tag("includes/_translation_pair.html")
 def translation_pair(item: Any) -> dict[str, Any]:
     """The French and the English field of a text, side by side, each with its state.
 
-    `item` has a `label`, the two `fields` and the `state` of each language. The inputs say their
+    `item` has a `label`, the two `fields`, and of each language the `state` and, where it is outdated,
+    what changed in the other one `since`. The inputs say their
     language, for the browser's spelling checker and for screen readers.
     """
     sides = []
@@ -436,8 +438,11 @@ def translation_pair(item: Any) -> dict[str, Any]:
         language = field.name[-2:]
         field.field.widget.attrs.setdefault("lang", language)
         # One hint stands above both.
-        described = list(filter(None, [hint, f"{field.auto_id}_error" if field.errors else ""]))
+        counted = f"{field.auto_id}_limit" if limit(field) else ""
+        wrong = f"{field.auto_id}_error" if field.errors else ""
+        described = list(filter(None, [hint, wrong, counted]))
         if described:
             field.field.widget.attrs["aria-describedby"] = " ".join(described)
-        sides.append(Side(field, language, LANGUAGE_NAMES[language], item.state.get(language, "")))
+        state, since = item.state.get(language, ""), item.since.get(language)
+        sides.append(Side(field, language, LANGUAGE_NAMES[language], state, since))
     return {"item": item, "sides": sides, "help_text": sides[0].field.help_text}
