@@ -351,6 +351,14 @@ def state_word(code: str) -> str:
     return SIDE_STATES[code]() if code in SIDE_STATES else str(Status(code).label)
 
 
+@register.filter
+def lang_of(column: str) -> SafeString:
+    """` lang="fr"` for a column of French text, nothing for one that has no language."""
+    language = str(column or "")[-2:]
+    known = language in i18n.LANGUAGES and str(column)[-3:-2] == "_"
+    return format_html(' lang="{}"', language) if known else SafeString("")
+
+
 @register.simple_tag
 def unchanged(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of a comparison in which nothing changes."""
@@ -382,7 +390,15 @@ def word_diff(before: str, after: str) -> WordDiff:
 
 
 def _mark(element: str, word: str, text: str) -> SafeString:
-    return format_html('<{}><span class="hidden">{} </span>{}</{}>', element, word, text, element)
+    # The word is the interface's, whatever the language of the text around it.
+    return format_html(
+        '<{}><span class="hidden" lang="{}">{} </span>{}</{}>',
+        element,
+        i18n.current(),
+        word,
+        text,
+        element,
+    )
 
 
 def _joined(parts: Iterable[SafeString]) -> SafeString:
