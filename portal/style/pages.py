@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from events.models import Event, Project
+from members.models import Organisation
 from members.views.workspace import Own
 from portal.style.examples import organisation
 
@@ -82,3 +84,21 @@ def list_states() -> list[tuple[Any, str]]:
         for state, query in states.items()
     ]
     return [*found, (f"{_('Search')} – {_('nothing found')}", f"{reverse('search')}?q=zzzz")]
+
+
+def object_states() -> list[tuple[Any, str]]:
+    """Pages of this very portal that show an object in a state seldom met, as far as there are any."""
+    events, said = Event.objects.published(), {"description_fr": "", "description_en": ""}
+    examples: dict[str, Any] = {
+        _("Event: cancelled"): events.filter(outcome=Event.Outcome.CANCELLED),
+        _("Event: postponed"): events.filter(outcome=Event.Outcome.POSTPONED),
+        _("Event: over"): events.past(),
+        _("Event: no programme yet"): events.upcoming().filter(**said),
+        _("Event: withdrawn"): Event.objects.withdrawn(),
+        _("Organisation: facts only"): Organisation.objects.published().filter(**said),
+        _("Organisation: with a logo"): Organisation.objects.published().exclude(logo=""),
+        _("Project: without partners"): Project.objects.published().filter(partners=None),
+        _("Project: without funding"): Project.objects.published().filter(funding=None),
+    }
+    found = {label: rows.first() for label, rows in examples.items()}
+    return [(label, obj.get_absolute_url()) for label, obj in found.items() if obj is not None]

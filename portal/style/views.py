@@ -80,7 +80,7 @@ def style_guide(request: HttpRequest) -> HttpResponse:
         "parts": [_described(code) for code in PARTS],
         "tokens": tokens(),
         "pages": [{"code": code, "title": page.title} for code, page in pages.PAGES.items()],
-        "lists": pages.list_states(),
+        "lists": [*pages.list_states(), *pages.object_states()],
         "trail": [(NAME, "")],
         "noindex": True,
     }

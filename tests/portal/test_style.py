@@ -11,6 +11,7 @@ from django.utils import translation
 
 from portal.style import pages
 from portal.style.views import PARTS, apart
+from tests import factories
 
 INCLUDES = settings.BASE_DIR / "templates" / "includes"
 # What cannot be looked at by itself, and why.
@@ -120,3 +121,14 @@ def test_apart_renames_ids_and_what_refers_to_them():
     assert apart(html, "x") == (
         '<a href="#a-x"></a><a href="#z"></a><i id="a-x" aria-describedby="b-x z"></i><i id="b-x">'
     )
+
+
+@pytest.mark.django_db
+def test_front_page_leads_to_objects_in_seldom_states(staff):
+    cancelled = factories.EventFactory(outcome="cancelled")
+    factories.EventFactory(outcome="planned")
+
+    links = staff.get(address("style-guide")).content.decode()
+
+    assert f'<a href="{cancelled.get_absolute_url()}">Événement\u00a0: annulé</a>' in links
+    assert "Événement\u00a0: reporté" not in links
