@@ -21,7 +21,7 @@ from events.models import (
 from members.fields import OrganisationField
 from members.forms import NamedRowForm
 from portal.lifecycle.content import Values
-from portal.writing.editing import Choices, ContentForm
+from portal.writing.editing import MARKDOWN_HELP, Choices, ContentForm
 from portal.writing.rows import SENTENCE, RowForm
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -30,6 +30,16 @@ TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 # What the time zone field offers while one types; any other zone may be typed.
 TIME_ZONES = ("Europe/Paris", "Europe/London", "Africa/Casablanca", "America/Montreal", "UTC")
+
+# What to write, where a field alone does not say it.
+EVENT_SUMMARY = _(
+    "One sentence: what one learns or does there, and for whom. It stands in lists and search results."
+)
+PROJECT_SUMMARY = _(
+    "One sentence: the problem, and what the project does about it. It stands in lists and search "
+    "results."
+)
+IMAGE_ALT = _("What somebody who cannot see it should hear: who or what, where, doing what.")
 
 # Whom a form names, and whether it is asked.
 ORGANISERS_ASKED = _(
@@ -98,6 +108,17 @@ class EventForm(ContentForm):
             "summary_fr": SENTENCE,
             "summary_en": SENTENCE,
             "timezone": forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
+        }
+        help_texts = {
+            "title_fr": _("What it is called, without its date and place."),
+            "summary_fr": EVENT_SUMMARY,
+            "description_fr": MARKDOWN_HELP,
+            "place": _("The building or the room."),
+            "address": _("Number and street, as on an envelope."),
+            "online_url": _("Everybody sees it: a link that must stay private goes by mail."),
+            "registration_url": _("The page on which one registers."),
+            "attendance": _("Afterwards: how many came."),
+            "image_alt_fr": IMAGE_ALT,
         }
 
     sections = (
@@ -296,6 +317,11 @@ class ProjectForm(ContentForm):
         )
         field_classes = {"themes": Choices}
         widgets = {"summary_fr": SENTENCE, "summary_en": SENTENCE}
+        help_texts = {
+            "summary_fr": PROJECT_SUMMARY,
+            "description_fr": MARKDOWN_HELP,
+            "image_alt_fr": IMAGE_ALT,
+        }
 
     sections = (
         (_("What it is"), ("title", "summary", "description", "themes")),

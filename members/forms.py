@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from members.fields import OrganisationField, typed_names
 from members.models import Affiliation, Contact, Exchange, Organisation, OrganisationLink
 from portal.lifecycle.content import Values
-from portal.writing.editing import Choices, ContentForm
+from portal.writing.editing import MARKDOWN_HELP, Choices, ContentForm
 from portal.writing.rows import SENTENCE, RowForm
 
 
@@ -96,6 +96,22 @@ class OrganisationForm(ContentForm):
         )
         field_classes = {"themes": Choices}
         widgets = {"summary_fr": SENTENCE, "summary_en": SENTENCE}
+        help_texts = {
+            "name": _("As people know you, in full."),
+            "official_name": _("As registered, if it differs."),
+            "summary_fr": _(
+                "One sentence: what you do, for whom. For instance: “Detects diabetes in pictures of "
+                "the eye, with three hospitals.” It stands in lists and search results."
+            ),
+            "description_fr": MARKDOWN_HELP,
+            "website": _("Your own site, such as https://www.example.org."),
+            "latitude": _(
+                "In degrees, such as 43.6112: a map service shows it when you point at your building."
+            ),
+            "longitude": _("In degrees, such as 3.8767. Give both or neither."),
+            "logo_alt_fr": _("What somebody who cannot see it should hear: most often, your name."),
+            "siren": _("Nine digits: the first nine of a SIRET number."),
+        }
 
     sections = (
         (

@@ -96,6 +96,7 @@ desk: list = [
                     writing.organisation_propose,
                     name="organisation-propose",
                 ),
+                path(pgettext_lazy("url", "help/"), workspace.writing_help, name="writing-help"),
                 path("<int:pk>/", include(submission)),
             ]
         ),

@@ -13,6 +13,7 @@ from django.views.generic import RedirectView
 from portal import views
 from portal.api_docs import ApiDocs
 from portal.demo_mail import demo_mail
+from portal.style import views as style
 
 handler400 = "portal.views.bad_request"
 handler403 = "portal.views.forbidden"
@@ -35,6 +36,13 @@ site_texts = [
     _text(pgettext_lazy("url", "legal-notice/"), "legal-notice", "page-legal"),
     _text(pgettext_lazy("url", "privacy/"), "privacy", "page-privacy"),
     _text(pgettext_lazy("url", "terms/"), "terms", "page-terms"),
+]
+
+# For staff, as every page of the admin is.
+style_pages = [
+    path("style/", admin.site.admin_view(style.style_guide), name="style-guide"),
+    path("style/page/<slug:code>/", admin.site.admin_view(style.style_page), name="style-page"),
+    path("style/<slug:part>/", admin.site.admin_view(style.style_part), name="style-part"),
 ]
 
 urlpatterns = [
@@ -60,6 +68,7 @@ urlpatterns = [
         path("", include("members.account_urls")),
         path("", include("members.urls")),
         path("", include("events.urls")),
+        *style_pages,
         path(pgettext_lazy("url", "admin/"), admin.site.urls),
     ),
 ]

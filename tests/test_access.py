@@ -21,6 +21,7 @@ pytestmark = pytest.mark.django_db
 
 PUBLIC = ("200", "405")
 ADMINISTRATOR = ("in 403 403 403 403 403 200", "in 403 403 403 403 403 200")
+STAFF = ("in 403 403 403 403 200 200", "in 403 403 403 403 405 405")
 NOBODY = ("in 403 403 403 403 403 403", "in 403 403 403 403 403 403")
 # Pages of the workspace that show, and those that hold a form.
 READ = ("in 404 404 200 200 404 404", "403 405 405 405 405 405 405")
@@ -242,6 +243,7 @@ ACCESS = {
     "members:submission-submit": ("in 404 404 200 200 404 404", "403 404 404 409 409 404 404"),
     "members:submission-take-back": ("in 405 405 405 405 405 405", "403 404 404 to to 404 404"),
     "members:workspace": ("in 200 200 200 200 200 200", "403 405 405 405 405 405 405"),
+    "members:writing-help": ("in 200 200 200 200 200 200", "403 405 405 405 405 405 405"),
     "page-accessibility": PUBLIC,
     "page-association": PUBLIC,
     "page-contact": PUBLIC,
@@ -255,6 +257,9 @@ ACCESS = {
     "security-txt": PUBLIC,
     "sitemap": PUBLIC,
     "sitemap-page": PUBLIC,
+    "style-guide": STAFF,
+    "style-page": STAFF,
+    "style-part": STAFF,
 }
 
 

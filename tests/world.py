@@ -132,6 +132,8 @@ class World:
             "members:organisation-detail": {"slug": self.organisation.slug},
             "members:invitation-accept": {"token": "nothing"},
             "members:agreement-answer": {"kind": "projectpartner", "pk": self.asked.pk},
+            "style-page": {"code": "first-visit"},
+            "style-part": {"part": "forms"},
             "events:event-month": {"year": 2026, "month": 3},
             "events:event-month-table": {"year": 2026, "month": 3},
             "events:event-detail": {"slug": self.event.slug_fr},

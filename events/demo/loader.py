@@ -230,6 +230,7 @@ class _Loader:
         target = self.organisations[row["target"]] if row["target"] else None
         before = kind.content.read(target) if target else kind.content.blank
         values = row["values"] if target else self.values_for(row["kind"], row["values"])
+        values = {n: unwrapped(v) if isinstance(v, str) else v for n, v in values.items()}
         held = review.save(
             kind,
             before | values,

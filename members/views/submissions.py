@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from members.views import access, trails
 from members.views.access import MemberRequest, signed_in
-from portal.lifecycle import agreements, diff, kinds, outcome, permissions, review
+from portal.lifecycle import agreements, diff, kinds, outcome, permissions, review, waiting
 from portal.lifecycle.errors import Incomplete, NothingToSubmit, ReviewError, Stale
 from portal.models import HistoryEntry, Status, Submission
 from portal.writing import preview
@@ -70,6 +70,7 @@ def _page(
         "withdrawal": review.withdrawal(target),
         "answer": _answer(submission, entries),
         "ahead": _ahead(submission),
+        "usual_days": waiting.usual_days() if submission.status == Status.IN_REVIEW else None,
         "named": _to_be_asked(submission),
         "token": review.token(submission, target),
         "key": new_key(),

@@ -19,7 +19,7 @@ from members.models import Organisation, Seat
 from members.views import access, trails
 from members.views.access import MemberRequest, signed_in
 from members.views.contents import held_edits
-from portal.lifecycle import agreements, kinds, permissions
+from portal.lifecycle import agreements, kinds, permissions, waiting
 from portal.lifecycle.errors import ReviewError
 from portal.models import AgreedRow, Status, Submission
 
@@ -140,6 +140,18 @@ def _waiting_for_judge(user: Any) -> int | None:
     if not permissions.is_moderator(user):
         return None
     return Submission.objects.judgeable_by(user).count()
+
+
+@signed_in
+@require_safe
+def writing_help(request: MemberRequest) -> HttpResponse:
+    """How review works, how long it takes, what the states mean, how to withdraw."""
+    context = {
+        "usual_days": waiting.usual_days(),
+        "trail": [(_("Member area"), reverse("members:workspace")), (_("Help"), "")],
+        "noindex": True,
+    }
+    return render(request, "members/workspace/help.html", context)
 
 
 # --- One organisation -------------------------------------------------------------------------------

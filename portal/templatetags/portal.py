@@ -350,6 +350,14 @@ def state_word(code: str) -> str:
     return SIDE_STATES[code]() if code in SIDE_STATES else str(Status(code).label)
 
 
+@register.filter
+def lang_of(column: str) -> SafeString:
+    """` lang="fr"` for a column of French text, nothing for one that has no language."""
+    language = str(column or "")[-2:]
+    known = language in i18n.LANGUAGES and str(column)[-3:-2] == "_"
+    return format_html(' lang="{}"', language) if known else SafeString("")
+
+
 @register.simple_tag
 def unchanged(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of a comparison in which nothing changes."""
@@ -381,7 +389,15 @@ def word_diff(before: str, after: str) -> WordDiff:
 
 
 def _mark(element: str, word: str, text: str) -> SafeString:
-    return format_html('<{}><span class="hidden">{} </span>{}</{}>', element, word, text, element)
+    # The word is the interface's, whatever the language of the text around it.
+    return format_html(
+        '<{}><span class="hidden" lang="{}">{} </span>{}</{}>',
+        element,
+        i18n.current(),
+        word,
+        text,
+        element,
+    )
 
 
 def _joined(parts: Iterable[SafeString]) -> SafeString:
@@ -420,13 +436,15 @@ class Side(NamedTuple):
     language: str
     name: str
     state: str
+    since: Any
 
 
 @register.inclusion_tag("includes/_translation_pair.html")
 def translation_pair(item: Any) -> dict[str, Any]:
     """The French and the English field of a text, side by side, each with its state.
 
-    `item` has a `label`, the two `fields` and the `state` of each language. The inputs say their
+    `item` has a `label`, the two `fields`, and of each language the `state` and, where it is outdated,
+    what changed in the other one `since`. The inputs say their
     language, for the browser's spelling checker and for screen readers.
     """
     sides = []
@@ -435,8 +453,11 @@ def translation_pair(item: Any) -> dict[str, Any]:
         language = field.name[-2:]
         field.field.widget.attrs.setdefault("lang", language)
         # One hint stands above both.
-        described = list(filter(None, [hint, f"{field.auto_id}_error" if field.errors else ""]))
+        counted = f"{field.auto_id}_limit" if limit(field) else ""
+        wrong = f"{field.auto_id}_error" if field.errors else ""
+        described = list(filter(None, [hint, wrong, counted]))
         if described:
             field.field.widget.attrs["aria-describedby"] = " ".join(described)
-        sides.append(Side(field, language, LANGUAGE_NAMES[language], item.state.get(language, "")))
+        state, since = item.state.get(language, ""), item.since.get(language)
+        sides.append(Side(field, language, LANGUAGE_NAMES[language], state, since))
     return {"item": item, "sides": sides, "help_text": sides[0].field.help_text}

@@ -8,7 +8,9 @@ late it keeps what was typed and says, field by field, what somebody else wrote 
 """
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, cast
 
 from django import forms
@@ -30,9 +32,16 @@ from portal.lifecycle.content import Content, Values
 from portal.lifecycle.errors import ReviewError
 from portal.models import Published, Submission
 from portal.writing import quota
+from portal.writing.freshness import Since, since
 from portal.writing.marks import as_before, mark, marks, new_key, read_marks
 from portal.writing.preview import image_address
 from portal.writing.rows import BaseRows, RowForm, keep_typed, rows_factory
+
+# What can be typed in a text of several paragraphs.
+MARKDOWN_HELP = _(
+    "A few paragraphs, with an empty line between two. Markdown: “- ” begins a line of a list, “## ” a "
+    "heading, and [words](https://…) make a link."
+)
 
 Sections = tuple[tuple[Any, tuple[str, ...]], ...]
 
@@ -84,6 +93,8 @@ class Item(NamedTuple):
     others: list[Difference]
     image: Image | None = None
     help_text: Any = ""
+    # Of a side that is outdated: what the other one said when it was written, and what it says now.
+    since: Mapping[str, Since] = MappingProxyType({})
 
 
 class Section(NamedTuple):
@@ -205,7 +216,8 @@ class ContentForm(forms.ModelForm):
         if len(columns) == 2:
             label = capitalised(self._meta.model._meta.get_field(name).verbose_name)
             state = {column[-2:]: self._freshness(column) for column in columns}
-            return Item("pair", name, label, [self[c] for c in columns], state, others)
+            since = {c[-2:]: self._changes[c] for c in columns if c in self._changes}
+            return Item("pair", name, label, [self[c] for c in columns], state, others, since=since)
         field = self[name]
         if name in self.content.images:
             return Item("image", name, str(field.label), [field], {}, others, self._image(name))
@@ -239,6 +251,16 @@ class ContentForm(forms.ModelForm):
             touched = self.submission.values
             outdated = (outdated or twin in touched) and column not in touched
         return "outdated" if outdated else "current"
+
+    @cached_property
+    def _changes(self) -> dict[str, Since]:
+        """What changed in the other language of each text that is outdated."""
+        behind = [
+            column
+            for column in self.content.columns
+            if i18n.twin(self._meta.model, column) and self._freshness(column) == "outdated"
+        ]
+        return since(behind, self.target, self.submission) if behind and self.target else {}
 
     def missing(self) -> list[tuple[str, str]]:
         """What would make the object complete: the id of each input to fill, and its label."""

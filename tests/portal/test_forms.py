@@ -76,6 +76,7 @@ def test_pair_says_languages_and_states():
         label="Summary",
         fields=[form["text_fr"], form["text_en"]],
         state={"fr": "current", "en": "empty"},
+        since={},
     )
 
     html = Template("{% load portal %}{% translation_pair item %}").render(Context({"item": item}))

@@ -1,6 +1,7 @@
 """The display tags: bilingual text, dates, addresses of filters, marks of what changed."""
 
 import datetime
+import re
 
 import pytest
 from django.core.paginator import Paginator
@@ -180,9 +181,29 @@ def test_words_that_changed_are_marked_and_said():
     )
 
     assert html == (
-        '<del><span class="hidden">supprimé\u00a0: </span>12</del> &lt;i&gt;pôles&lt;/i&gt;'
-        '|<ins><span class="hidden">ajouté\u00a0: </span>14</ins> &lt;i&gt;pôles&lt;/i&gt;'
+        '<del><span class="hidden" lang="fr">supprimé\u00a0: </span>12</del> &lt;i&gt;pôles&lt;/i&gt;'
+        '|<ins><span class="hidden" lang="fr">ajouté\u00a0: </span>14</ins> &lt;i&gt;pôles&lt;/i&gt;'
     )
+
+
+def test_compared_texts_say_their_language():
+    rows = [
+        {"name": "summary_en", "label": "S", "state": "changed", "live": "a", "proposed": "b"},
+        {"name": "summary_fr", "label": "S", "state": "outdated", "live": "a", "proposed": "a"},
+        {"name": "website", "label": "W", "state": "unchanged", "live": "w", "proposed": "w"},
+    ]
+
+    html = rendered('{% include "includes/_diff.html" %}', rows=rows)
+
+    cells = re.findall(r"<(?:td|dd)[^>]*>", html)
+    assert [re.findall(r' lang="(..)"', cell) for cell in cells] == [
+        ["en"],
+        ["en"],
+        ["fr"],
+        [],
+        [],
+    ]
+    assert "Inchangé, mais l’anglais a changé." in html
 
 
 # --- The page -------------------------------------------------------------------------------------

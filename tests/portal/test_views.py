@@ -7,6 +7,7 @@ import re
 
 import pytest
 from django.db import DatabaseError, connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -592,6 +593,26 @@ def test_accessibility_has_the_address_that_the_law_asks_for(client):
     response = client.get("/accessibilite")
 
     assert response["Location"] == address("page-accessibility", language="fr")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_accessibility_statement_says_what_the_law_asks_for(client, language):
+    text = main(client.get(address("page-accessibility", language=language)))
+
+    status = {"fr": "<strong>non conforme</strong>", "en": "<strong>not compliant</strong>"}
+    day = {"fr": "25 novembre 2026", "en": "25 November 2026"}
+    assert status[language] in text
+    assert day[language] in text
+    assert f'href="{address("page-contact", language=language)}"' in text
+    assert "https://formulaire.defenseurdesdroits.fr/" in text
+    assert "axe-core" in text
+
+
+@pytest.mark.parametrize("template", ["400.html", "403.html", "404.html", "500.html", "503.html"])
+def test_every_footer_leads_to_the_accessibility_statement(rf, template):
+    html = render_to_string(template, request=rf.get("/fr/"))
+
+    assert "/accessib" in html.partition("<footer")[2]
 
 
 def test_site_map_leads_everywhere(client):

@@ -230,6 +230,50 @@ def test_held_edit_of_one_side_makes_the_other_outdated(target, alice, organisat
     assert freshness(form, "summary") == {"fr": "current", "en": "outdated"}
 
 
+def changes(form, name):
+    return next(i.since for part in form.parts() for i in part.items if i.name == name)
+
+
+def test_outdated_side_shows_what_changed_in_the_other_since(
+    target, alice, dana, organisation, django_assert_num_queries
+):
+    event, kind = target("event"), kinds.named("event")
+    for french in ("Premier.", "Deuxième.", "Troisième."):
+        values = kind.content.read(event) | {"summary_fr": french}
+        held = review.save(kind, values, by=alice, target=event)
+        review.publish(review.submit(held, by=alice), by=dana)
+        event.refresh_from_db()
+    first = review.history(event).filter(action="published").last()
+
+    form = form_of("event", alice, organisation=organisation, target=event)
+    with django_assert_num_queries(1):
+        found = changes(form, "summary")
+        assert changes(form, "title") == {}
+
+    assert set(found) == {"en"}
+    assert (found["en"].before, found["en"].after) == (first.diff["summary_fr"][0], "Troisième.")
+    assert found["en"].day == review.history(event).first().at
+
+
+def test_held_edit_shows_what_it_would_leave_behind(target, alice, organisation):
+    event, kind = target("event"), kinds.named("event")
+    live = kind.content.read(event)
+    held = review.save(kind, live | {"summary_fr": "Autre"}, by=alice, target=event)
+
+    form = form_of("event", alice, organisation=organisation, target=event, submission=held)
+
+    assert changes(form, "summary") == {"en": (live["summary_fr"], "Autre", None)}
+
+
+def test_form_without_an_outdated_side_asks_for_no_history(
+    target, alice, organisation, django_assert_num_queries
+):
+    form = form_of("event", alice, organisation=organisation, target=target("event"))
+
+    with django_assert_num_queries(0):
+        assert changes(form, "summary") == {}
+
+
 def test_missing_elements_lead_to_their_fields(alice, organisation):
     form = form_of("event", alice, organisation=organisation)
 

@@ -1,0 +1,104 @@
+"""Whole pages in states that are seldom met."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from events.models import Event, Project
+from members.models import Organisation
+from members.views.workspace import Own
+from portal.style.examples import organisation
+
+
+class Page(NamedTuple):
+    """A whole page in a state that is seldom met."""
+
+    title: Any
+    template: str
+    context: Callable[[], dict[str, Any]] = dict
+
+
+def _first_visit() -> dict[str, Any]:
+    """The member area of somebody whose organisation was just published."""
+    young = organisation("Arche", "startup", summary_en="", verified_on=timezone.localdate())
+    seat = SimpleNamespace(get_role_display=_("Owner"))
+    return {"mine": [Own(young, None, False, seat)]}  # type: ignore[arg-type]
+
+
+def _gone() -> dict[str, Any]:
+    withdrawn = organisation("Arche", "startup", withdrawn_at=timezone.now())
+    address = reverse("members:organisation-list")
+    return {
+        "object": withdrawn,
+        "list_url": address,
+        "list_label": _("The directory of organisations"),
+    }
+
+
+def _typed() -> dict[str, Any]:
+    return {"typed": [("summary_fr", "Étudie les voûtes et ce qu’elles portent.")]}
+
+
+# Whole pages, by the word in their address.
+PAGES = {
+    "400": Page(gettext_lazy("400: a request that cannot be read"), "400.html"),
+    "403": Page(gettext_lazy("403: no access"), "403.html"),
+    "expired": Page(
+        gettext_lazy("403: a form that has expired, with its text"), "403_csrf.html", _typed
+    ),
+    "signed-out": Page(
+        gettext_lazy("403: a form sent after the session ended"),
+        "members/workspace/signed_out.html",
+        _typed,
+    ),
+    "404": Page(gettext_lazy("404: nothing there"), "404.html"),
+    "410": Page(gettext_lazy("410: withdrawn"), "410.html", _gone),
+    "429": Page(gettext_lazy("429: too often"), "429.html", lambda: {"minutes": 5}),
+    "500": Page(gettext_lazy("500: our fault"), "500.html", lambda: {"reference": "example"}),
+    "503": Page(gettext_lazy("503: maintenance"), "503.html"),
+    "first-visit": Page(
+        gettext_lazy("Member area: first visit"), "members/workspace/workspace.html", _first_visit
+    ),
+    "no-organisation": Page(
+        gettext_lazy("Member area: no organisation yet"), "members/workspace/workspace.html"
+    ),
+}
+
+
+def list_states() -> list[tuple[Any, str]]:
+    """The lists of the site in states that an address alone brings about."""
+    lists = {
+        _("Directory"): reverse("members:organisation-list"),
+        _("Projects"): reverse("events:project-list"),
+        _("Events"): reverse("events:event-list"),
+    }
+    states = {_("nothing found"): "?q=zzzz", _("a filter that is not understood"): "?theme=zzzz"}
+    found = [
+        (f"{name} – {state}", f"{address}{query}")
+        for name, address in lists.items()
+        for state, query in states.items()
+    ]
+    return [*found, (f"{_('Search')} – {_('nothing found')}", f"{reverse('search')}?q=zzzz")]
+
+
+def object_states() -> list[tuple[Any, str]]:
+    """Pages of this very portal that show an object in a state seldom met, as far as there are any."""
+    events, said = Event.objects.published(), {"description_fr": "", "description_en": ""}
+    examples: dict[str, Any] = {
+        _("Event: cancelled"): events.filter(outcome=Event.Outcome.CANCELLED),
+        _("Event: postponed"): events.filter(outcome=Event.Outcome.POSTPONED),
+        _("Event: over"): events.past(),
+        _("Event: no programme yet"): events.upcoming().filter(**said),
+        _("Event: withdrawn"): Event.objects.withdrawn(),
+        _("Organisation: facts only"): Organisation.objects.published().filter(**said),
+        _("Organisation: with a logo"): Organisation.objects.published().exclude(logo=""),
+        _("Project: without partners"): Project.objects.published().filter(partners=None),
+        _("Project: without funding"): Project.objects.published().filter(funding=None),
+    }
+    found = {label: rows.first() for label, rows in examples.items()}
+    return [(label, obj.get_absolute_url()) for label, obj in found.items() if obj is not None]

@@ -1,0 +1,73 @@
+"""The counts of limited texts in a real browser: with scripts they follow what is typed."""
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def form(chromium, client, live_server, alice, organisation):
+    """Opens the profile of Alice's organisation as its editor sees it."""
+    client.force_login(alice)
+    contexts = []
+
+    def enter(language, *, scripts=True):
+        context = chromium.new_context(java_script_enabled=scripts)
+        contexts.append(context)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+        )
+        with translation.override(language):
+            path = reverse("members:organisation-edit", args=[organisation.slug])
+        page = context.new_page()
+        page.goto(live_server.url + path)
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
+
+
+def test_count_follows_what_is_typed(form):
+    page = form("fr")
+    count, said = page.locator("#id_summary_fr_limit"), page.locator("[data-counted]")
+
+    page.fill("#id_summary_fr", "é")
+    assert count.inner_text() == "1 caractère sur 300"
+    page.fill("#id_summary_fr", "deux\nlignes 🌿")
+    assert count.inner_text() == "14 caractères sur 300"  # the end of a line is two
+    assert said.text_content() == ""
+
+    page.fill("#id_summary_fr", "x" * 301)
+    assert count.inner_text() == "301 caractères sur 300"
+    assert said.text_content() == "301 caractères sur 300"
+    assert page.locator("#id_summary_fr").input_value() == "x" * 301
+
+    page.fill("#id_description_fr", "x" * 1100)
+    assert page.locator("#id_description_fr_limit").inner_text() == (
+        "1\u00a0100 caractères sur 10\u00a0000"
+    )
+
+
+def test_count_as_the_server_counts(form):
+    page = form("en")
+    typed = "deux\nlignes 🌿, et plus"
+    page.fill("#id_summary_fr", typed)
+    counted = page.locator("#id_summary_fr_limit").inner_text()
+
+    page.fill("#id_siren", "wrong")
+    page.click("button[value=submit]")
+
+    assert page.locator("#id_summary_fr_limit").inner_text() == counted
+
+
+def test_without_scripts_the_limit_is_said(form):
+    page = form("en", scripts=False)
+
+    assert page.locator("#id_summary_en_limit").inner_text().endswith("of 300 characters")
+    described = page.locator("#id_summary_en").get_attribute("aria-describedby").split()
+    assert "id_summary_en_limit" in described
