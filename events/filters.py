@@ -169,9 +169,11 @@ class SharedThemeFacet(Facet):
         return network.tied(queryset, codes)
 
     def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
-        """Four queries: an organisation counts once, though projects and events are apart."""
-        everybody = set(rows.order_by().values_list("pk", flat=True))
-        among = everybody
+        """Of `rows` that are tied, as all who share something are: three queries at most.
+
+        An organisation counts once, though projects and events are apart.
+        """
+        among = None
         if narrowed is not None:
             among = set(narrowed.order_by().values_list("pk", flat=True))
         labels: dict[str, str] = {}
@@ -184,7 +186,7 @@ class SharedThemeFacet(Facet):
                 labels[code] = label or code
                 having[code].add(organisation)
         return {
-            code: Use(labels[code], len(found & among), len(found & everybody))
+            code: Use(labels[code], len(found if among is None else found & among), len(found))
             for code, found in having.items()
         }
 
@@ -204,5 +206,5 @@ class NetworkFilter(ListFilterSet):
 
     @cached_property
     def network(self) -> network.Network:
-        """What the chosen organisations share, with whom: six queries."""
+        """What the chosen organisations share, with whom: four queries."""
         return network.Network(self.narrowed(), self.values.get("theme", []))
