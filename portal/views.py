@@ -1,6 +1,7 @@
 """Home, search, site texts, what machines look for, and what answers when something goes wrong."""
 
 import datetime
+import sys
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,7 +40,7 @@ from django.views.decorators.http import require_safe
 from events import figures as arcades
 from events.models import Event, Project, ProjectFigure
 from members.models import Commune, Organisation, Person, Theme
-from portal import display, i18n, search, sitemaps
+from portal import display, i18n, overload, search, sitemaps
 from portal.context_processors import SITE_NAME
 from portal.filters import Problem, QueryField
 from portal.head import absolute
@@ -418,7 +419,16 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The fault is ours; the page needs neither database nor language, and names the request only."""
+    """The fault is ours, 500, or the database stopped a query that took too long, 503.
+
+    The page needs neither database nor language, and names the request only.
+    """
+    # Django calls this while it handles the error.
+    if overload.was_stopped(sys.exc_info()[1]):
+        answer = _for_machines(request, "too_slow", str(overload.TooSlow.default_detail), 503)
+        answer = answer or HttpResponse(get_template("503.html").render(), status=503)
+        answer["Retry-After"] = str(overload.RETRY_SECONDS)
+        return answer
     answer = _for_machines(request, "error", "The fault is ours and has been reported.", 500)
     page = get_template("500.html")
     return answer or HttpResponseServerError(page.render({"reference": request_id.get()}))
