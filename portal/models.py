@@ -327,6 +327,8 @@ class HistoryEntry(models.Model):
     )
     at = models.DateTimeField(_("on"), default=timezone.now)
     message = models.TextField(_("message"), blank=True)
+    # Of something that staff added: by this the same form sent twice is known.
+    form_key = models.UUIDField(null=True, unique=True, editable=False)
     # {column: [before, after]} for what became public with this step.
     diff = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
 
