@@ -93,6 +93,10 @@ class Published(models.Model):
         """The organisation whose editors write this row, or None when only staff do."""
         return self.organisation  # type: ignore[attr-defined]
 
+    def undescribed(self) -> dict[str, Any]:
+        """What an image of this would lack for those who cannot see it, by column."""
+        return {}
+
     def search_texts(self, language: str) -> tuple[str, str]:
         """What this is found by, in a language: what it is called, a line each, and its texts."""
         return str(self), ""
