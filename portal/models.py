@@ -14,7 +14,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -181,6 +181,12 @@ class SubmissionQuerySet(models.QuerySet):
         kind = ContentType.objects.get_for_model(target, for_concrete_model=True)
         return self.filter(kind=kind, target_id=target.pk)
 
+    def with_progress(self) -> Self:
+        """Each with `is_partly_published`: whether fields of it are public and others are not yet."""
+        steps = HistoryEntry.objects.filter(submission=OuterRef("pk")).exclude(diff={})
+        published = Exists(steps.filter(action__in=HistoryEntry.PUBLISHING))
+        return self.annotate(is_partly_published=~Q(status=Status.PUBLISHED) & Q(published))
+
     def begun_with(self, key: uuid.UUID | None) -> Self:
         """The one that a form with this key began, if it did."""
         return self.filter(form_key=key) if key else self.none()
@@ -318,6 +324,9 @@ class HistoryEntry(models.Model):
         AGREED = "agreed", pgettext_lazy("history", "Agreement given")
         DECLINED = "declined", pgettext_lazy("history", "Agreement declined")
         VERIFIED = "verified", pgettext_lazy("history", "Confirmed up to date")
+
+    # The steps by which a submission becomes public, or some of it.
+    PUBLISHING = (Action.PUBLISHED, Action.TRUSTED)
 
     target_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
     target_id = models.PositiveBigIntegerField(null=True)
