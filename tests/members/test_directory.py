@@ -32,6 +32,13 @@ DIRECTORY_QUERIES = 10
 PROFILE_QUERIES = 20
 
 
+@pytest.fixture(autouse=True)
+def _in_english():
+    """Whatever language another test left."""
+    with translation.override("en"):
+        yield
+
+
 def address(name: str, *args: object, language: str = "en") -> str:
     with translation.override(language):
         return reverse(f"members:{name}", args=args)
