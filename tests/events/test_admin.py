@@ -76,6 +76,20 @@ def test_a_new_event_is_public_at_once(desk, organisation):
     assert event.starts_at.isoformat() == "2027-01-15T13:00:00+00:00"
 
 
+@pytest.mark.parametrize(("language", "name"), [("fr", "Tenue"), ("en", "Takes place")])
+def test_whether_an_event_takes_place_is_not_called_as_whether_it_is_public(desk, language, name):
+    factories.EventFactory()
+
+    html = desk.get(f"/{language}/admin/events/event/").content.decode()
+
+    columns = [
+        re.sub(r"<[^>]*>|\s+", " ", each).strip()
+        for each in re.findall(r'(?s)<th scope="col".*?</th>', html)
+    ]
+    assert name in " ".join(columns)
+    assert len(set(columns)) == len(columns)
+
+
 @pytest.fixture
 def adding(desk, organisation):
     """What the form for a new event would send."""
