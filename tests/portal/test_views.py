@@ -768,6 +768,31 @@ def test_addresses_do_not_come_from_the_host_header(client, settings, name):
     assert b"other.example" not in response.content
 
 
+@pytest.mark.threat("T15", "hosts")
+@pytest.mark.parametrize("path", ["/", "/fr/", "/fr/connexion/", "/api/v1/events/", "/robots.txt"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "portal.example.evil.example",
+        "evil.example:443",
+        "portal.example@evil.example",
+        "http://portal.example/",
+        "portal.example/fr",
+        "127.0.0.1",
+        "",
+    ],
+)
+def test_a_host_that_is_not_ours_is_refused(client, settings, host, path):
+    settings.DEBUG, settings.SECURE_SSL_REDIRECT = False, True
+    settings.ALLOWED_HOSTS = ["portal.example"]
+
+    answers = [client.get(path, headers={"host": host}, secure=secure) for secure in (False, True)]
+
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert client.get(path, headers={"host": "portal.example"}, secure=True).status_code < 400
+
+
 @pytest.mark.threat("T30", "files")
 @pytest.mark.parametrize(
     "path",
