@@ -35,7 +35,7 @@ The directory lists those active in AI in the area. Not all of them are members 
     "join": (
         "Adhérer",
         "Join",
-        """Vous travaillez avec l’IA autour de Montpellier ? Ouvrez l’[espace membre](/fr/espace/), créez un compte et proposez votre organisation. L’équipe de l’association lit chaque proposition avant de la publier et vous répond par courriel.
+        """Vous travaillez avec l’IA autour de Montpellier ? Ouvrez l’[espace membre](/fr/espace/), créez un compte et proposez votre organisation. L’équipe de l’association lit chaque proposition avant de la publier et vous répond par e-mail.
 
 Une fiche dans l’annuaire dit ce que vous faites ; elle ne fait pas de vous un membre. Si vous souhaitez aussi adhérer à l’association, dites-le dans votre message.""",
         """Do you work with AI around Montpellier? Open the [member area](/en/workspace/), create an account and propose your organisation. The association’s team reads each proposal before it is published and answers you by e-mail.
@@ -45,7 +45,7 @@ A profile in the directory says what you do; it does not make you a member. If y
     "contact": (
         "Contact",
         "Contact",
-        """Pour proposer une organisation, un événement ou un projet, ou pour corriger une fiche, passez par l’[espace membre](/fr/espace/) : vous pouvez y joindre un message à l’équipe, qui vous répond par courriel.
+        """Pour proposer une organisation, un événement ou un projet, ou pour corriger une fiche, passez par l’[espace membre](/fr/espace/) : vous pouvez y joindre un message à l’équipe, qui vous répond par e-mail.
 
 L’équipe de l’association n’a pas encore indiqué ici ses autres coordonnées.""",
         """To propose an organisation, an event or a project, or to correct a profile, use the [member area](/en/workspace/): you can add a message to the team, who will answer you by e-mail.
