@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from django import forms
 from django.db.models import F, Func, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -65,6 +66,17 @@ def prices() -> Conditions:
     return {"free": (pgettext_lazy("price", "Free"), Q(price=0))}
 
 
+class DaysForm(forms.Form):
+    """The days between which events are looked for."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("from"), cleaned.get("to")
+        if first and last and last < first:
+            self.add_error("to", _("This day comes before the one it should follow."))
+        return cleaned
+
+
 class EventFilter(ListFilterSet):
     """The filters of events. Few options are shown, so that a full page stays a light one."""
 
@@ -85,6 +97,7 @@ class EventFilter(ListFilterSet):
 
     class Meta:
         model = Event
+        form = DaysForm
         fields: tuple[str, ...] = ()
 
 

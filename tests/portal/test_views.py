@@ -709,6 +709,22 @@ def test_demo_shows_the_sites_own_page_where_debug_lists_addresses(settings):
 
 
 @pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("/api/v1/nothing/", {"fr": "Il n’y a rien ici.", "en": "There is nothing here."}),
+        (
+            "/api/v1/events/?q=%00",
+            {"fr": "Cette demande ne peut pas être lue.", "en": "This request cannot be read."},
+        ),
+    ],
+)
+def test_api_says_errors_in_the_language_asked_for(client, url, said):
+    for language in ("fr", "en", "fr"):
+        answer = client.get(url, headers={"accept-language": language})
+        assert [each["detail"] for each in answer.json()["errors"]] == [said[language]]
+
+
+@pytest.mark.parametrize(
     ("url", "status"), [("/api/v1/nothing/", 404), ("/api/v1/events/?q=%00", 400)]
 )
 def test_api_answers_errors_in_json(client, url, status):
