@@ -50,11 +50,10 @@ def across(projects: Sequence[Any]) -> Drawn | None:
     return _drawn(projects, HOME_PROJECTS, MOST_POINTS, ACROSS)
 
 
-def of_organisation(organisation: Any) -> Drawn | None:
-    """The published projects that name an organisation, those with the most partners: three queries."""
-    ranked = Project.objects.published().naming(organisation).ranked()
-    projects = coloured(ranked[:PROFILE_PROJECTS])
-    return _drawn(projects, PROFILE_PROJECTS, COLUMN.most, (COLUMN,))
+def beside(projects: Iterable[Any]) -> Drawn | None:
+    """Those with the most partners of the projects that a profile lists, latest first: one query."""
+    ranked = sorted(projects, key=lambda each: -each.partner_count)
+    return _drawn(ranked[:PROFILE_PROJECTS], PROFILE_PROJECTS, COLUMN.most, (COLUMN,))
 
 
 def _drawn(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from django import forms
 from django.db.models import F, Func, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -65,6 +66,17 @@ def prices() -> Conditions:
     return {"free": (pgettext_lazy("price", "Free"), Q(price=0))}
 
 
+class DaysForm(forms.Form):
+    """The days between which events are looked for."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("from"), cleaned.get("to")
+        if first and last and last < first:
+            self.add_error("to", _("This day comes before the one it should follow."))
+        return cleaned
+
+
 class EventFilter(ListFilterSet):
     """The filters of events. Few options are shown, so that a full page stays a light one."""
 
@@ -85,6 +97,7 @@ class EventFilter(ListFilterSet):
 
     class Meta:
         model = Event
+        form = DaysForm
         fields: tuple[str, ...] = ()
 
 
@@ -169,9 +182,11 @@ class SharedThemeFacet(Facet):
         return network.tied(queryset, codes)
 
     def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
-        """Four queries: an organisation counts once, though projects and events are apart."""
-        everybody = set(rows.order_by().values_list("pk", flat=True))
-        among = everybody
+        """Of `rows` that are tied, as all who share something are: three queries at most.
+
+        An organisation counts once, though projects and events are apart.
+        """
+        among = None
         if narrowed is not None:
             among = set(narrowed.order_by().values_list("pk", flat=True))
         labels: dict[str, str] = {}
@@ -184,7 +199,7 @@ class SharedThemeFacet(Facet):
                 labels[code] = label or code
                 having[code].add(organisation)
         return {
-            code: Use(labels[code], len(found & among), len(found & everybody))
+            code: Use(labels[code], len(found if among is None else found & among), len(found))
             for code, found in having.items()
         }
 
@@ -204,5 +219,5 @@ class NetworkFilter(ListFilterSet):
 
     @cached_property
     def network(self) -> network.Network:
-        """What the chosen organisations share, with whom: six queries."""
+        """What the chosen organisations share, with whom: four queries."""
         return network.Network(self.narrowed(), self.values.get("theme", []))

@@ -107,7 +107,7 @@ class Partner(NamedTuple):
 class Network:
     """What these organisations share, and all who share it with them; each `is_founder`, `is_member`.
 
-    `themes` keeps what is about one of them. Costs six queries, whatever there is to know.
+    `themes` keeps what is about one of them. Costs four queries, whatever there is to know.
     """
 
     def __init__(self, organisations: QuerySet, themes: Collection[str] = ()) -> None:
@@ -164,18 +164,21 @@ def _shared(
     chosen: Collection[int],
     public: Collection[int],
 ) -> Iterator[Shared]:
-    """What any of the chosen shares with others that are `public`: two queries."""
-    parent: Any = model._meta.get_field(model.parent).related_model
-    rows = ties(model, themes)
+    """What any of the chosen shares with others that are `public`: one query."""
+    parent = model.parent
+    shown = [f"{parent}__{name}" for name in ("title_fr", "title_en", "slug_fr", "slug_en")]
+    rows = ties(model, themes).select_related(parent).only("organisation", parent, *shown)
+    found: dict[int, Any] = {}
     named: dict[int, set[int]] = defaultdict(set)
-    for key, organisation in rows.values_list(model.parent, "organisation"):
+    for row in rows.order_by(f"-{parent}__published_at", f"-{parent}__pk"):
         # Somebody may have withdrawn one, or published something, between two queries.
-        if organisation in public:
-            named[key].add(organisation)
-    titled = parent.objects.only("title_fr", "title_en", "slug_fr", "slug_en")
-    for obj in titled.filter(pk__in=rows.values(model.parent)).order_by("-published_at", "-pk"):
-        if len(named[obj.pk]) > 1 and not named[obj.pk].isdisjoint(chosen):
-            yield Shared(obj, frozenset(named[obj.pk]))
+        if row.organisation_id in public:
+            obj = getattr(row, parent)
+            found.setdefault(obj.pk, obj)
+            named[obj.pk].add(row.organisation_id)
+    for key, obj in found.items():
+        if len(named[key]) > 1 and not named[key].isdisjoint(chosen):
+            yield Shared(obj, frozenset(named[key]))
 
 
 def _described(themes: Collection[str]) -> QuerySet:

@@ -32,7 +32,7 @@ def register() -> None:
             _("With whom"),
             partners,
             "events/includes/_related_partners.html",
-            figure=figures.of_organisation,
+            figure=lambda shown: figures.beside(shown["projects"]),
         ),
     ):
         related.register(section)

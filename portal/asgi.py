@@ -2,12 +2,26 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 
 from portal.checks import refuse_unsafe_start
+from portal.middleware import ReadAsUtf8
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
-application = get_asgi_application()
+
+class Request(ReadAsUtf8, ASGIRequest):
+    """What a browser sends, as this server hands it over."""
+
+
+class Handler(ASGIHandler):
+    """Answers the requests of the portal."""
+
+    request_class = Request
+
+
+django.setup(set_prefix=False)
+application = Handler()
 
 refuse_unsafe_start()

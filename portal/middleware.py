@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest, MiddlewareNotUsed
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import get_resolver
+from django.utils.http import parse_header_parameters
 
 from portal.logs import request_id
 
@@ -27,6 +28,19 @@ class NameRequest:
         response = self.get_response(request)
         response["X-Request-Id"] = name
         return response
+
+
+class ReadAsUtf8(HttpRequest):
+    """Of the request classes of our servers: read in UTF-8, whatever charset the content type claims.
+
+    Django would read the query in that charset as soon as a request is made, before anybody can refuse
+    it: and Python knows some that are none, which would be an error of ours. `RefuseMalformedInput`
+    refuses them all.
+    """
+
+    def _set_content_type_params(self, meta: Any) -> None:
+        kind = meta.get("CONTENT_TYPE", "")
+        self.content_type, self.content_params = parse_header_parameters(kind)
 
 
 class RefuseMalformedInput:

@@ -14,7 +14,7 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
@@ -92,6 +92,10 @@ class Published(models.Model):
     def keeper(self) -> Any:
         """The organisation whose editors write this row, or None when only staff do."""
         return self.organisation  # type: ignore[attr-defined]
+
+    def undescribed(self) -> dict[str, Any]:
+        """What an image of this would lack for those who cannot see it, by column."""
+        return {}
 
     def search_texts(self, language: str) -> tuple[str, str]:
         """What this is found by, in a language: what it is called, a line each, and its texts."""
@@ -176,6 +180,12 @@ class SubmissionQuerySet(models.QuerySet):
         """The submissions that created or changed `target`."""
         kind = ContentType.objects.get_for_model(target, for_concrete_model=True)
         return self.filter(kind=kind, target_id=target.pk)
+
+    def with_progress(self) -> Self:
+        """Each with `is_partly_published`: whether fields of it are public and others are not yet."""
+        steps = HistoryEntry.objects.filter(submission=OuterRef("pk")).exclude(diff={})
+        published = Exists(steps.filter(action__in=HistoryEntry.PUBLISHING))
+        return self.annotate(is_partly_published=~Q(status=Status.PUBLISHED) & Q(published))
 
     def begun_with(self, key: uuid.UUID | None) -> Self:
         """The one that a form with this key began, if it did."""
@@ -315,6 +325,9 @@ class HistoryEntry(models.Model):
         DECLINED = "declined", pgettext_lazy("history", "Agreement declined")
         VERIFIED = "verified", pgettext_lazy("history", "Confirmed up to date")
 
+    # The steps by which a submission becomes public, or some of it.
+    PUBLISHING = (Action.PUBLISHED, Action.TRUSTED)
+
     target_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
     target_id = models.PositiveBigIntegerField(null=True)
     target = GenericForeignKey("target_type", "target_id")
@@ -327,6 +340,8 @@ class HistoryEntry(models.Model):
     )
     at = models.DateTimeField(_("on"), default=timezone.now)
     message = models.TextField(_("message"), blank=True)
+    # Of something that staff added: by this the same form sent twice is known.
+    form_key = models.UUIDField(null=True, unique=True, editable=False)
     # {column: [before, after]} for what became public with this step.
     diff = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
 

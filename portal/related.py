@@ -5,7 +5,7 @@ The page of an organisation tells of its projects and events, and `members` know
 published, and only where the organisation agreed to be named.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,8 @@ Feeds = Callable[[Any], Iterable[Feed]]
 class Related:
     """One section on the page of an organisation; it is left out where there is nothing to show.
 
-    `rows` asks for what `template` shows, which calls them `rows`; `figure` for what it draws of them,
-    and `feeds` names what there is to subscribe to.
+    `rows` asks for what `template` shows, which calls them `rows`; `figure` for what it draws, given
+    the rows of the sections so far by their codes, and `feeds` names what there is to subscribe to.
     """
 
     code: str
@@ -29,7 +29,7 @@ class Related:
     rows: Callable[[Any], Iterable[Any]]
     template: str
     feeds: Feeds | None = None
-    figure: Callable[[Any], Any] | None = None
+    figure: Callable[[Mapping[str, list[Any]]], Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,15 @@ def sections_of(organisation: Any) -> list[Section]:
     """What there is to show of an organisation: the queries of each section."""
     found = []
     offered: set[Feeds] = set()
+    shown: dict[str, list[Any]] = {}
     for each in _sections.values():
-        if rows := list(each.rows(organisation)):
+        shown[each.code] = rows = list(each.rows(organisation))
+        if rows:
             # Once, though two sections may be of the same things.
             offer = each.feeds if each.feeds not in offered else None
             offered |= {offer} if offer else set()
             feeds = list(offer(organisation)) if offer else []
-            figure = each.figure(organisation) if each.figure else None
+            figure = each.figure(shown) if each.figure else None
             found.append(Section(each.code, str(each.title), rows, each.template, feeds, figure))
     return found
 

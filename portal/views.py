@@ -1,6 +1,7 @@
 """Home, search, site texts, what machines look for, and what answers when something goes wrong."""
 
 import datetime
+import sys
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,7 +40,7 @@ from django.views.decorators.http import require_safe
 from events import figures as arcades
 from events.models import Event, Project, ProjectFigure
 from members.models import Commune, Organisation, Person, Theme
-from portal import display, i18n, search, sitemaps
+from portal import display, i18n, overload, search, sitemaps
 from portal.context_processors import SITE_NAME
 from portal.filters import Problem, QueryField
 from portal.head import absolute
@@ -394,18 +395,22 @@ SECTIONS = (
 )
 
 
-def _for_machines(request: HttpRequest, code: str, detail: str, status: int) -> HttpResponse | None:
-    """The error as the API says it, for an address of the API."""
+def _for_machines(request: HttpRequest, code: str, detail: Any, status: int) -> HttpResponse | None:
+    """The error as the API says it, in the language asked for, for an address of the API."""
     if not request.path.startswith("/api/"):
         return None
     kind = "server_error" if status >= 500 else "client_error"
-    errors = [{"code": code, "detail": detail, "attr": None}]
+    # Some requests are refused before anybody looked at their language.
+    with override(get_language_from_request(request)):
+        errors = [{"code": code, "detail": str(detail), "attr": None}]
     return JsonResponse({"type": kind, "errors": errors}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """An address or a form that cannot be read."""
-    answer = _for_machines(request, "bad_request", "This request cannot be read.", 400)
+    answer = _for_machines(
+        request, "bad_request", gettext_lazy("This request cannot be read."), 400
+    )
     return answer or defaults.bad_request(request, exception)
 
 
@@ -416,15 +421,26 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """In the language of the path, with the nearest list first."""
-    if answer := _for_machines(request, "not_found", "There is nothing here.", 404):
+    if answer := _for_machines(request, "not_found", gettext_lazy("There is nothing here."), 404):
         return answer
     section = next((part for name, part in SECTIONS if request.path.startswith(reverse(name))), "")
     return render(request, "404.html", {"section": section, "noindex": True}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The fault is ours; the page needs neither database nor language, and names the request only."""
-    answer = _for_machines(request, "error", "The fault is ours and has been reported.", 500)
+    """The fault is ours, 500, or the database stopped a query that took too long, 503.
+
+    The page needs neither database nor language, and names the request only.
+    """
+    # Django calls this while it handles the error.
+    if overload.was_stopped(sys.exc_info()[1]):
+        answer = _for_machines(request, "too_slow", overload.TooSlow.default_detail, 503)
+        answer = answer or HttpResponse(get_template("503.html").render(), status=503)
+        answer["Retry-After"] = str(overload.RETRY_SECONDS)
+        return answer
+    answer = _for_machines(
+        request, "error", gettext_lazy("The fault is ours and has been reported."), 500
+    )
     page = get_template("500.html")
     return answer or HttpResponseServerError(page.render({"reference": request_id.get()}))
 

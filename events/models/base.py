@@ -74,11 +74,16 @@ class Titled(Published):
         errors: dict[str, Any] = {}
         if not (i18n.text(self, "title").value.strip()):
             errors["title_fr"] = _("Give a title in French or in English.")
-        if self.image and not i18n.text(self, "image_alt").value:
-            errors["image_alt_fr"] = _("Describe the image for those who cannot see it.")
+        if self.image:
+            errors |= self.undescribed()
         errors |= self.further_errors()
         if errors:
             raise ValidationError(errors)
+
+    def undescribed(self) -> dict[str, Any]:
+        if i18n.text(self, "image_alt").value:
+            return {}
+        return {"image_alt_fr": _("Describe the image for those who cannot see it.")}
 
     def further_errors(self) -> dict[str, Any]:
         """What is wrong with this kind in particular, by column."""

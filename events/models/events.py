@@ -77,7 +77,9 @@ class Event(Titled):
     ]
 
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
-    outcome = models.CharField(_("status"), max_length=9, choices=Outcome, default=Outcome.PLANNED)
+    outcome = models.CharField(
+        _("takes place"), max_length=9, choices=Outcome, default=Outcome.PLANNED
+    )
     starts_at = MomentField(_("start"), zone="timezone", whole_day="all_day", null=True, blank=True)
     ends_at = MomentField(_("end"), zone="timezone", whole_day="all_day", null=True, blank=True)
     all_day = models.BooleanField(_("all day"), default=False)

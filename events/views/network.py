@@ -90,9 +90,11 @@ def _left_out(listing: Listing, figure: ecosystem.Figure) -> list[dict[str, str]
     """What is not drawn, in words, and the list it stands in, with the same filters: one query."""
     themes = urlencode([pair for pair in listing.pairs if pair[0] == "theme"])
     drawn = [each.pk for each in figure.organisations]
-    directory = OrganisationFilter(listing.filters.data, Organisation.objects.published())
+    directory = Organisation.objects.published()
+    for key, value in listing.filters.values.items():
+        directory = OrganisationFilter.base_filters[key].filter(directory, value)
     projects, events = figure.left_out["project"], figure.left_out["event"]
-    organisations = directory.narrowed().exclude(pk__in=drawn).count()
+    organisations = directory.exclude(pk__in=drawn).count()
     found = [
         (
             organisations,

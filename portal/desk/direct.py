@@ -2,9 +2,11 @@
 
 The content is written in the very form its editors use; beside it stands what only staff keep, such
 as the address of the page. The form carries the version it was filled from: if the object has moved
-since, nothing is written and everything that was typed is shown again.
+since, nothing is written and everything that was typed is shown again. A form that adds an object has a
+key of its own, so that two clicks add one.
 """
 
+import uuid
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
@@ -26,8 +28,9 @@ from portal.desk.live import LiveViews
 from portal.desk.site import Desk
 from portal.lifecycle import agreements, errors, kinds, review
 from portal.lifecycle.content import column_label
-from portal.models import RESERVED_SLUGS, AgreedRow, FormerSlug, Published, Status
+from portal.models import RESERVED_SLUGS, AgreedRow, FormerSlug, HistoryEntry, Published, Status
 from portal.writing.editing import Choices
+from portal.writing.marks import read_key
 
 
 class StaffForm(forms.Form):
@@ -103,6 +106,12 @@ class StaffForm(forms.Form):
         """The columns of the object that this form writes."""
         return self.target.slug_sources
 
+    def is_as_live(self) -> bool:
+        """Whether the object has all that this form asks for; what is left empty asks for nothing."""
+        asked = {name: self.cleaned_data[name] for name in self.columns()}
+        same = all(value in ("", None, getattr(self.target, n)) for n, value in asked.items())
+        return same and set(self.cleaned_data["sources"]) == set(self.target.sources.all())  # type: ignore[attr-defined]
+
 
 def keep_former_slugs(target: Published, before: dict[str, str | None]) -> None:
     """Remember the addresses that `target` no longer has, so that visitors are sent on."""
@@ -159,6 +168,7 @@ class PublishedDesk(LiveViews, Desk):
 
     def _edit(self, request: HttpRequest, target: Any) -> HttpResponse:
         is_new = target.pk is None
+        key = read_key(request.POST.get("key", "")) if is_new else None
         form, staff = self._forms(request, target, request.POST)
         if request.method != "POST":
             return self._page(request, target, form, staff)
@@ -168,16 +178,17 @@ class PublishedDesk(LiveViews, Desk):
             staff.forget_errors()
             return self._page(request, target, form, staff)
         try:
-            if not is_new and form.expected != review.token(None, target):
+            if self._added(key) or (not is_new and form.expected != review.token(None, target)):
                 raise errors.Stale
             if valid:
-                self._write(request, target, form, staff)
+                self._write(request, target, form, staff, key)
                 return self._saved(request, target)
             form.add_faults()
         except ValidationError as refused:
             form.add_errors(refused.message_dict)
         except errors.Stale:
-            return self._late(request, target.pk, form)
+            there = self._added(key) or self.model() if is_new else self._found(request, target.pk)
+            return self._late(request, there, form)
         # What was rolled back in the database has left its traces on the object.
         shown = self.model() if is_new else self._found(request, target.pk)
         return self._page(request, shown, form, staff)
@@ -198,12 +209,22 @@ class PublishedDesk(LiveViews, Desk):
         )
         return form, self.staff_form(target, data)
 
-    def _late(self, request: HttpRequest, pk: int, form: Any) -> HttpResponse:
-        """Somebody else was quicker: 409, with what was typed and what they wrote beside it."""
-        target = self._found(request, pk)
+    def _added(self, key: uuid.UUID | None) -> Any:
+        """The object that a form with this key has added, if it was sent before."""
+        added = HistoryEntry.objects.filter(target_type=kinds.of(self.model).content_type)
+        entry = added.filter(form_key=key).first() if key else None
+        return entry.target if entry else None
+
+    def _late(self, request: HttpRequest, target: Any, form: Any) -> HttpResponse:
+        """Somebody else was quicker: 409, with what was typed and what they wrote beside it.
+
+        Where all of it is there already, it was a second click, and things go on.
+        """
         again, staff = self._forms(request, target, form.data)
-        staff.is_valid()
-        if again.is_valid():
+        valid = all([again.is_valid(), staff.is_valid()])
+        if target.pk and valid and again.values() == again.proposed and staff.is_as_live():
+            return self._saved(request, target)
+        if target.pk and again.is_valid():
             last = review.history(target).first()
             again.compare(
                 again.proposed, str(last.actor if last and last.actor else _("A colleague"))
@@ -212,7 +233,14 @@ class PublishedDesk(LiveViews, Desk):
         return self._page(request, target, again, staff, errors.Stale())
 
     @transaction.atomic
-    def _write(self, request: HttpRequest, target: Any, form: Any, staff: StaffForm) -> None:
+    def _write(
+        self,
+        request: HttpRequest,
+        target: Any,
+        form: Any,
+        staff: StaffForm,
+        key: uuid.UUID | None,
+    ) -> None:
         """Write both forms in one step of the history. Raises ValidationError keyed by column."""
         content = kinds.of(target).content
         taken = form.taken_from_others()
@@ -227,7 +255,7 @@ class PublishedDesk(LiveViews, Desk):
         if target.pk and sources != set(staff.cleaned_data["sources"]):
             changes.append(f"{_('Sources')}: {len(sources)} → {len(staff.cleaned_data['sources'])}")
         note = "\n".join(filter(None, [staff.cleaned_data["note"], *changes]))
-        with review.direct_edit(target, by=request.user, message=note):
+        with review.direct_edit(target, by=request.user, message=note, form_key=key):
             content.write(target, values)
             target.sources.set(staff.cleaned_data["sources"])
             keep_former_slugs(target, before)

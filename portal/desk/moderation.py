@@ -90,8 +90,8 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """What was sent to the moderators: drafts are their authors' own business."""
-        sent = super().get_queryset(request).exclude(status=Status.DRAFT)
-        return sent.exclude(submitted_at=None).prefetch_related("target")
+        sent: Any = super().get_queryset(request).exclude(status=Status.DRAFT)
+        return sent.exclude(submitted_at=None).with_progress().prefetch_related("target")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

@@ -104,7 +104,10 @@ def search(queryset: QuerySet, text: str) -> QuerySet:
 
 
 def nature(submission: Submission) -> str:
-    """What is asked: something new, so many fields, or to come back online."""
+    """What is asked: something new, so many fields, or to come back online.
+
+    And whether other fields are public already, of a submission `with_progress`.
+    """
     fields = ngettext("%(n)d field", "%(n)d fields", len(submission.values)) % {
         "n": len(submission.values)
     }
@@ -114,6 +117,9 @@ def nature(submission: Submission) -> str:
     if submission.is_open and target is not None and not target.is_published:
         back = pgettext("nature of a submission", "back online")
         return f"{back}, {fields}" if submission.values else back
+    if submission.is_partly_published:  # type: ignore[attr-defined]
+        partly = pgettext("nature of a submission", "partly published")
+        return f"{fields}, {partly}"
     return fields
 
 

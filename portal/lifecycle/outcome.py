@@ -15,8 +15,6 @@ from portal.display import date_time
 from portal.lifecycle import diff, kinds
 from portal.models import HistoryEntry, Status, Submission
 
-Action = HistoryEntry.Action
-
 # What is said of the fields that are not published, by the status of their submission.
 REST = {
     Status.DRAFT: gettext_lazy("In the draft, not sent"),
@@ -64,7 +62,7 @@ def parts(
 
 def _published(history: Iterable[HistoryEntry]) -> list[HistoryEntry]:
     """The steps that made fields public, the oldest first."""
-    steps = [each for each in history if each.action in (Action.PUBLISHED, Action.TRUSTED)]
+    steps = [each for each in history if each.action in HistoryEntry.PUBLISHING]
     return sorted((each for each in steps if each.diff), key=lambda each: (each.at, each.pk))
 
 

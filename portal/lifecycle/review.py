@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal.display import date_time
@@ -286,27 +286,33 @@ def republish(target: Published, *, by: Any, message: str = "") -> Published:
 
 
 @contextmanager
-def direct_edit(target: Published, *, by: Any, message: str = "") -> Iterator[None]:
+def direct_edit(
+    target: Published, *, by: Any, message: str = "", form_key: uuid.UUID | None = None
+) -> Iterator[None]:
     """Around a change that staff make to a live object: public at once, and logged the same.
 
     Whatever the block writes to the object and its rows is compared with what was there before; a
     message is a step of its own, for what is no content, such as an address. Raises Stale if the
-    row has moved since `target` was read.
+    row has moved since `target` was read, if somebody took its address at this very moment, or if
+    the form with this key has added an object already.
     """
     kind = kinds.of(target)
     if not permissions.can_edit_directly(by, target):
         raise NotAllowed
-    with transaction.atomic():
-        created = target.pk is None
-        live = steps.locked(target)
-        if live.version != target.version:
-            raise Stale
-        before = kind.content.blank if created else kind.content.read(live)
-        yield
-        after = kind.content.read(type(target)._default_manager.get(pk=target.pk))
-        if created or before != after or message:
-            action = Action.PUBLISHED if created else Action.EDITED
-            steps.wrote(target, before, after, action, by, message=message)
+    created = target.pk is None
+    try:
+        with transaction.atomic():
+            live = steps.locked(target)
+            if live.version != target.version:
+                raise Stale
+            before = kind.content.blank if created else kind.content.read(live)
+            yield
+            after = kind.content.read(type(target)._default_manager.get(pk=target.pk))
+            if created or before != after or message:
+                action = Action.PUBLISHED if created else Action.EDITED
+                steps.wrote(target, before, after, action, by, message=message, form_key=form_key)
+    except IntegrityError as error:
+        raise Stale from error
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 Only `portal/lifecycle/review.py` calls these, inside the one transaction that each of its verbs opens.
 """
 
+import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -170,6 +171,7 @@ def wrote(
     *,
     submission: Submission | None = None,
     message: str = "",
+    form_key: uuid.UUID | None = None,
 ) -> None:
     """Everything that follows from new public content: freshness, images, search, history."""
     kind = kinds.of(target)
@@ -184,7 +186,15 @@ def wrote(
     search.index(target)
     # What names an organisation is found by its name.
     search.index_all(agreements.showing(target))
-    record(action, by, target=target, submission=submission, message=message, diff=diff)
+    record(
+        action,
+        by,
+        target=target,
+        submission=submission,
+        message=message,
+        diff=diff,
+        form_key=form_key,
+    )
 
 
 def made_private(target: Published) -> None:
@@ -217,6 +227,7 @@ def record(
     target: Published | None = None,
     message: str = "",
     diff: Values | None = None,
+    form_key: uuid.UUID | None = None,
 ) -> None:
     kind = kinds.of(target or submission)
     HistoryEntry.objects.create(
@@ -227,4 +238,5 @@ def record(
         actor=by,
         message=message.strip(),
         diff=diff or {},
+        form_key=form_key,
     )

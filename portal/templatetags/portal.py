@@ -291,7 +291,8 @@ def query_with(context: Context, **values: Any) -> str:
     """The current query with these keys set (or removed by an empty value), from its first page."""
     query = context["request"].GET.copy()
     for key, value in ({"page": ""} | values).items():
-        query[key] = "" if value is None else value
+        is_default = value is None or (key, value) == ("page", 1)
+        query[key] = "" if is_default else value
     return _address(context, query)
 
 

@@ -45,6 +45,7 @@ MARKDOWN_HELP = _(
 
 Sections = tuple[tuple[Any, tuple[str, ...]], ...]
 
+
 class Unrestored(forms.HiddenInput):
     """A hidden field that is as the page says: a browser that restores what was typed leaves it alone.
 
@@ -339,15 +340,18 @@ class ContentForm(forms.ModelForm):
 
     def add_faults(self) -> None:
         """Say of a form that is wrong what else keeps it from being published, all at once."""
-        self.add_errors(
-            review.faults(
-                kinds.of(self._meta.model),
-                self.values(),
-                by=self.user,
-                organisation=self.organisation,
-                target=self.target,
-            )
+        faults = review.faults(
+            kinds.of(self._meta.model),
+            self.values(),
+            by=self.user,
+            organisation=self.organisation,
+            target=self.target,
         )
+        if any(name in self.errors for name in self.content.images):
+            # An image that was refused is in no value; the next one will need words all the same.
+            told = self.instance.undescribed()
+            faults |= {name: [str(message)] for name, message in told.items()}
+        self.add_errors(faults)
 
     def add_errors(self, errors: dict[str, list[str]]) -> None:
         """Put what `review.check` said beside the inputs it speaks of.

@@ -76,6 +76,65 @@ def test_a_new_event_is_public_at_once(desk, organisation):
     assert event.starts_at.isoformat() == "2027-01-15T13:00:00+00:00"
 
 
+@pytest.mark.parametrize(("language", "name"), [("fr", "Tenue"), ("en", "Takes place")])
+def test_whether_an_event_takes_place_is_not_called_as_whether_it_is_public(desk, language, name):
+    factories.EventFactory()
+
+    html = desk.get(f"/{language}/admin/events/event/").content.decode()
+
+    columns = [
+        re.sub(r"<[^>]*>|\s+", " ", each).strip()
+        for each in re.findall(r'(?s)<th scope="col".*?</th>', html)
+    ]
+    assert name in " ".join(columns)
+    assert len(set(columns)) == len(columns)
+
+
+@pytest.fixture
+def adding(desk, organisation):
+    """What the form for a new event would send."""
+    form = sent_by(desk.get("/fr/admin/events/event/add/").content.decode(), "form")
+    return form | {
+        "title_fr": "Forum d’hiver",
+        "kind": "forum",
+        "period_fr": "en janvier",
+        "organisers-0-organisation": organisation.name,
+        "staff-organisation": organisation.name,
+    }
+
+
+def test_two_clicks_add_one_event(desk, adding):
+    answers = [desk.post("/fr/admin/events/event/add/", adding) for _click in range(2)]
+
+    event = Event.objects.get()
+    assert [(each.status_code, each.url) for each in answers] == [(302, change(event))] * 2
+    assert event.version == 2
+    assert review.history(event).count() == 1
+
+
+def test_a_form_that_added_something_is_about_that_once_it_says_more(desk, adding):
+    desk.post("/fr/admin/events/event/add/", adding)
+
+    answer = desk.post("/fr/admin/events/event/add/", adding | {"period_fr": "en février"})
+
+    event = Event.objects.get()
+    assert (answer.status_code, event.period_fr) == (409, "en janvier")
+    assert f'action="{change(event)}"' in answer.content.decode()
+
+    desk.post(change(event), sent_by(answer.content.decode(), "form"))
+
+    assert Event.objects.get().period_fr == "en février"
+
+
+def test_two_forms_that_say_the_same_add_two_events(desk, adding):
+    other = sent_by(desk.get("/fr/admin/events/event/add/").content.decode(), "form")["key"]
+
+    for key in (adding["key"], other):
+        desk.post("/fr/admin/events/event/add/", adding | {"key": key})
+
+    assert Event.objects.count() == 2
+
+
 def test_everything_that_is_wrong_is_told_at_once(desk, organisation):
     form = sent_by(desk.get("/en/admin/events/project/add/").content.decode(), "form")
     form |= {

@@ -706,3 +706,15 @@ def test_preview_is_the_page_as_it_would_be(client, alice, organisation, tomorro
     assert "noindex" in text
     assert not links(response, "canonical")
     assert not Event.objects.exists()
+
+
+def test_days_in_the_wrong_order_are_told(client):
+    query = {"from": "2027-03-05", "to": "2027-03-04"}
+
+    page = client.get(address("event-list"), query)
+    api = client.get("/api/v1/events/", query)
+
+    assert "Until: This day comes before the one it should follow." in body(page)
+    assert (api.status_code, api.json()["errors"][0]["attr"]) == (400, "to")
+    for day in ("2027-03-05", "2027-03-06"):
+        assert client.get("/api/v1/events/", query | {"to": day}).status_code == 200

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from django.utils.translation import override
 
-from events import figures
+from events import figures, related
 from events.models import Project
 from portal import display
 from portal.drawing.arcade import MOST_POINTS
@@ -25,6 +25,10 @@ def _in_english():
 
 def drawn_of_home():
     return figures.across(figures.leading())
+
+
+def drawn_of(organisation):
+    return figures.beside(related.projects(organisation))
 
 
 def names(drawn) -> dict[str, set[str]]:
@@ -61,7 +65,7 @@ def test_there_is_no_figure_before_two_partners_agreed():
     alone.partners.create(organisation=factories.OrganisationFactory(), asked_at=timezone.now())
 
     assert drawn_of_home() is None
-    assert figures.of_organisation(alone.partners.first().organisation) is None
+    assert drawn_of(alone.partners.first().organisation) is None
 
 
 def test_a_project_that_would_bring_too_many_points_is_left_out():
@@ -82,7 +86,7 @@ def test_profile_draws_the_projects_of_the_organisation(organisation, elsewhere)
     asked = together("Asked", elsewhere, factories.OrganisationFactory())
     asked.partners.create(organisation=organisation, asked_at=timezone.now())
 
-    drawn = figures.of_organisation(organisation)
+    drawn = drawn_of(organisation)
 
     assert list(names(drawn)) == [f"Common {number}" for number in (6, 5, 4, 3, 2)]
     assert [each.name for each in drawn.drawings] == ["column"]
@@ -95,7 +99,7 @@ def test_only_who_is_public_and_agreed_is_drawn(organisation, elsewhere, dana, f
 
     expected = {"Bridge": {"Laboratoire des arches", "Ailleurs"}}
     assert names(drawn_of_home()) == expected
-    assert names(figures.of_organisation(organisation)) == expected
+    assert names(drawn_of(organisation)) == expected
 
 
 def test_points_are_filled_while_the_organisation_is_a_founder(organisation):
@@ -147,7 +151,7 @@ def test_figures_cost_the_same_whatever_they_draw(
     with django_assert_num_queries(3):  # projects, colours, partners
         drawn_of_home()
     with django_assert_num_queries(3):
-        figures.of_organisation(organisation)
+        drawn_of(organisation)
 
 
 # --- Colours --------------------------------------------------------------------------------------
@@ -174,10 +178,9 @@ def test_a_project_has_one_colour_wherever_it_is_drawn(organisation):
     assert len(set(whole.values())) == 4
     for each in made:
         assert colours([each]) == {str(each): whole[str(each)]}
-    assert [
-        (arcade.name, arcade.colour)
-        for arcade in figures.of_organisation(organisation).figure.arcades
-    ] == [(str(each), whole[str(each)]) for each in reversed(made)]
+    assert [(arcade.name, arcade.colour) for arcade in drawn_of(organisation).figure.arcades] == [
+        (str(each), whole[str(each)]) for each in reversed(made)
+    ]
 
 
 def test_a_project_without_partners_has_a_colour_too():

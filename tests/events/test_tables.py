@@ -109,7 +109,7 @@ def test_row_says_what_the_page_says(client, organisation):
         "Title (French)": "Atelier",
         "Title (English)": "Workshop",
         "Kind": "Workshop",
-        "Status": "As planned",
+        "Takes place": "As planned",
         "Start": "2099-03-04 14:00",
         "End": "2099-03-04 17:30",
         "All day": "No",

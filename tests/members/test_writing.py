@@ -531,6 +531,16 @@ def test_mistake_on_the_second_sending_is_mended_in_the_same_draft(signed_in, ne
     assert (held().values["title_fr"], held().values["price"]) == ("Atelier", "12")
 
 
+@pytest.mark.parametrize("said", ["", "Une photo"])
+def test_image_that_is_refused_hides_no_other_mistake(said, signed_in, new_event):
+    svg = SimpleUploadedFile("photo.svg", b"<svg/>", "image/svg+xml")
+
+    answer = fill(signed_in, new_event, "submit", image=svg, image_alt_en=said, title_fr="Atelier")
+
+    errors = answer.context["form"].errors
+    assert {"image", "kind", "image_alt_fr"} - set(errors) == ({"image_alt_fr"} if said else set())
+
+
 def test_form_of_what_was_given_up_meanwhile_begins_anew_only_when_sent_again(
     signed_in, alice, new_event
 ):

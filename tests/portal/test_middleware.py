@@ -3,7 +3,7 @@
 import pytest
 from django.test.client import Client, ClientHandler
 
-from portal.wsgi import Request
+from portal import asgi, wsgi
 
 pytestmark = pytest.mark.django_db
 
@@ -23,22 +23,45 @@ PART = 'Content-Disposition: form-data; name="login"\r\n\r\n+2AA-\\ud800@example
 MULTIPART = f"--X\r\n{PART}\r\n--X--\r\n"
 
 
+def from_asgi(environ):
+    """The same request as an ASGI server hands it over."""
+    headers = {name[5:]: value for name, value in environ.items() if name.startswith("HTTP_")}
+    headers |= {name: environ.get(name, "") for name in ("CONTENT_TYPE", "CONTENT_LENGTH")}
+    scope = {
+        "type": "http",
+        "method": environ["REQUEST_METHOD"],
+        "path": environ["PATH_INFO"].encode("latin-1").decode(),
+        "query_string": environ["QUERY_STRING"].encode("latin-1"),
+        "headers": [
+            (name.lower().replace("_", "-").encode(), str(value).encode())
+            for name, value in headers.items()
+        ],
+        "client": (environ["REMOTE_ADDR"], 50000),
+        "server": (environ["SERVER_NAME"], int(environ["SERVER_PORT"])),
+    }
+    return asgi.Handler.request_class(scope, environ["wsgi.input"])
+
+
 class Served(ClientHandler):
-    """Makes of what a browser sends the request that our own server makes of it."""
+    """Makes of what a browser sends the request that one of our own servers makes of it."""
+
+    def __init__(self, request_class):
+        super().__init__()
+        self.request_class = request_class
 
     def __call__(self, environ):
         self.load_middleware()
-        request = Request(environ)
+        request = self.request_class(environ)
         request._dont_enforce_csrf_checks = True
         response = self.get_response(request)
         response.wsgi_request = request
         return response
 
 
-@pytest.fixture
-def client():
+@pytest.fixture(params=[wsgi.Handler.request_class, from_asgi], ids=["wsgi", "asgi"])
+def client(request):
     browser = Client()
-    browser.handler = Served()
+    browser.handler = Served(request.param)
     return browser
 
 

@@ -151,6 +151,7 @@ def test_label_sets_each_line_from_a_place_of_its_own():
     [
         ('{% query_with view="map" %}', "?theme=sante&amp;theme=calcul&amp;q=a&amp;view=map"),
         ("{% query_with page=2 %}", "?theme=sante&amp;theme=calcul&amp;page=2&amp;q=a"),
+        ("{% query_with page=1 %}", "?theme=sante&amp;theme=calcul&amp;q=a"),
         ('{% query_with q="" %}', "?theme=sante&amp;theme=calcul"),
         ('{% query_without "theme" "sante" %}', "?theme=calcul&amp;q=a"),
         ('{% query_without "theme" %}', "?q=a"),

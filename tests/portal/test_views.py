@@ -730,6 +730,22 @@ def test_demo_shows_the_sites_own_page_where_debug_lists_addresses(settings):
 
 
 @pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("/api/v1/nothing/", {"fr": "Il n’y a rien ici.", "en": "There is nothing here."}),
+        (
+            "/api/v1/events/?q=%00",
+            {"fr": "Cette demande ne peut pas être lue.", "en": "This request cannot be read."},
+        ),
+    ],
+)
+def test_api_says_errors_in_the_language_asked_for(client, url, said):
+    for language in ("fr", "en", "fr"):
+        answer = client.get(url, headers={"accept-language": language})
+        assert [each["detail"] for each in answer.json()["errors"]] == [said[language]]
+
+
+@pytest.mark.parametrize(
     ("url", "status"), [("/api/v1/nothing/", 404), ("/api/v1/events/?q=%00", 400)]
 )
 def test_api_answers_errors_in_json(client, url, status):
@@ -787,6 +803,31 @@ def test_addresses_do_not_come_from_the_host_header(client, settings, name):
     response = client.get(address(name), headers={"host": "other.example"})
 
     assert b"other.example" not in response.content
+
+
+@pytest.mark.threat("T15", "hosts")
+@pytest.mark.parametrize("path", ["/", "/fr/", "/fr/connexion/", "/api/v1/events/", "/robots.txt"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "portal.example.evil.example",
+        "evil.example:443",
+        "portal.example@evil.example",
+        "http://portal.example/",
+        "portal.example/fr",
+        "127.0.0.1",
+        "",
+    ],
+)
+def test_a_host_that_is_not_ours_is_refused(client, settings, host, path):
+    settings.DEBUG, settings.SECURE_SSL_REDIRECT = False, True
+    settings.ALLOWED_HOSTS = ["portal.example"]
+
+    answers = [client.get(path, headers={"host": host}, secure=secure) for secure in (False, True)]
+
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert client.get(path, headers={"host": "portal.example"}, secure=True).status_code < 400
 
 
 @pytest.mark.threat("T30", "files")

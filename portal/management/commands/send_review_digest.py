@@ -50,6 +50,7 @@ def _waiting(moderator: Any) -> list[dict[str, Any]]:
     """What a moderator may decide on, in words of their language."""
     rows = (
         Submission.objects.judgeable_by(moderator)
+        .with_progress()
         .select_related("kind", "organisation", "assigned_to")
         .prefetch_related("target")
     )

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 from PIL import Image
 
 from events.models import Event
@@ -47,7 +48,8 @@ def submit_event(organisation, by, **changes):
 
 
 def page(submission, name="change"):
-    return reverse(f"admin:portal_submission_{name}", args=[submission.pk])
+    with override("fr"):  # whatever language another test left
+        return reverse(f"admin:portal_submission_{name}", args=[submission.pk])
 
 
 QUEUE = "/fr/admin/portal/submission/"
@@ -104,6 +106,23 @@ def test_queue_says_what_each_submission_is(desk, alice, organisation, held):
     for said in ("Laboratoire des arches", "2 fields", "creation", "Trial workshop", "(3 days)"):
         assert said in text
     assert "FR EN" in text
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_queue_and_page_say_what_is_published_in_part(language, desk, held, dana):
+    said = {"fr": "1 champ, publiée en partie", "en": "1 field, partly published"}[language]
+    queue, shown = (each.replace("/fr/", f"/{language}/") for each in (QUEUE, page(held)))
+    before = [said in desk.get(each).content.decode() for each in (queue, shown)]
+
+    review.publish(held, by=dana, fields=["website"])
+
+    assert before == [False, False]
+    assert [said in desk.get(each).content.decode() for each in (queue, shown)] == [True, True]
+
+    review.publish(held, by=dana)
+
+    for each in (f"{queue}?status=published", shown):
+        assert said not in desk.get(each).content.decode()
 
 
 def test_queue_says_that_something_would_come_back_online(desk, alice, dana, organisation):

@@ -1,0 +1,63 @@
+"""A query that takes too long is stopped, and whoever asked is told when to come back."""
+
+import pytest
+from django.db import OperationalError, connection
+
+pytestmark = pytest.mark.django_db
+
+# A page, an address of the API that its views answer, and one of a view that is none of theirs.
+ADDRESSES = ["/fr/", "/en/", "/api/v1/themes/", "/api/v1/docs/"]
+
+
+@pytest.fixture
+def asks(monkeypatch):
+    """Makes every address above ask the database something."""
+
+    def make(ask):
+        for name in (
+            "portal.views.figures",
+            "members.api.ThemeViewSet.get_queryset",
+            "portal.api_docs.ApiDocs.get_context_data",
+        ):
+            monkeypatch.setattr(name, lambda *args, **kwargs: ask())
+
+    return make
+
+
+def sleep():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 50")
+        cursor.execute("SELECT pg_sleep(5)")
+
+
+@pytest.mark.threat("T22", "time limit")
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite stops no query")
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_a_query_that_is_stopped_is_no_fault(client, asks, path):
+    asks(sleep)
+    client.raise_request_exception = False
+
+    response = client.get(path, headers={"accept-language": "fr"})
+
+    assert (response.status_code, response["Retry-After"]) == (503, "60")
+    if path.startswith("/api/"):
+        (error,) = response.json()["errors"]
+        assert (response.json()["type"], error["code"]) == ("server_error", "too_slow")
+        assert error["detail"].startswith("La réponse a pris trop de temps.")
+    else:
+        assert "Le site est indisponible pour le moment" in response.content.decode()
+        assert "The site is unavailable for the moment" in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_any_other_failure_of_the_database_is_one(client, asks, path):
+    def fail():
+        raise OperationalError("zqsecretzq")
+
+    asks(fail)
+    client.raise_request_exception = False
+
+    response = client.get(path)
+
+    assert response.status_code == 500
+    assert b"zqsecretzq" not in response.content
