@@ -333,13 +333,23 @@ class _Loader:
         }
 
     def moments(self, row: Row) -> tuple[str | None, str | None]:
-        """Start and end: dates as written, or days counted from the day the demo is loaded."""
+        """Start and end: dates as written, or days counted from the day the demo is loaded.
+
+        The latter are moved on to working days: nobody holds a business breakfast on a Sunday.
+        """
         if "in_days" in row:
+            first, last = row["in_days"], row["end_in_days"]
+            while any(self.is_weekend(offset) for offset in (first, last)):
+                first, last = first + 1, last + 1
             return (
-                self.moment(self.day(row["in_days"]), row["time"]),
-                self.moment(self.day(row["end_in_days"]), row["end_time"]),
+                self.moment(self.day(first), row["time"]),
+                self.moment(self.day(last), row["end_time"]),
             )
         return self.stated(row.get("starts_at", "")), self.stated(row.get("ends_at", ""))
+
+    def is_weekend(self, offset: int) -> bool:
+        """Whether the day so many days from now is a Saturday or a Sunday."""
+        return (self.today + datetime.timedelta(days=offset)).weekday() >= 5
 
     def day(self, offset: int) -> str:
         """The day so many days from now."""
