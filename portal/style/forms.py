@@ -12,8 +12,8 @@ from events.models import Event
 from members.models import Organisation
 from portal import i18n
 from portal.style.examples import Component, State, in_words, picture
-from portal.writing.editing import Difference, Image, Item, Section
 from portal.writing.freshness import Since
+from portal.writing.parts import Difference, Image, Item, Section
 
 
 class SampleForm(forms.Form):

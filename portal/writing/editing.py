@@ -8,10 +8,9 @@ late it keeps what was typed and says, field by field, what somebody else wrote 
 """
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core import signing
@@ -34,6 +33,7 @@ from portal.models import Published, Submission
 from portal.writing import quota
 from portal.writing.freshness import Since, since
 from portal.writing.marks import as_before, mark, marks, new_key, read_marks
+from portal.writing.parts import Difference, Image, Item, Section
 from portal.writing.preview import image_address
 from portal.writing.rows import BaseRows, RowForm, keep_typed, rows_factory
 
@@ -63,46 +63,6 @@ HIDDEN = Unrestored(attrs={"autocomplete": "off", "hidden": True})
 
 # An image sent with a form that could not be saved is remembered this long.
 IMAGE_KEPT_SECONDS = 24 * 3600
-
-
-class Image(NamedTuple):
-    """The image that a form starts from: `url` is "" while it has no address."""
-
-    present: bool
-    url: str
-    remove: Any
-
-
-class Difference(NamedTuple):
-    """What somebody else wrote of one column; `taken` when their version is offered ticked."""
-
-    name: str
-    label: str
-    theirs: str
-    who: str
-    taken: bool
-
-
-class Item(NamedTuple):
-    """One thing to fill in: a field, a French and English pair, an image, or rows."""
-
-    shape: str  # "field", "pair", "image" or "rows"
-    name: str
-    label: str
-    fields: list[Any]
-    state: dict[str, str]
-    others: list[Difference]
-    image: Image | None = None
-    help_text: Any = ""
-    # Of a side that is outdated: what the other one said when it was written, and what it says now.
-    since: Mapping[str, Since] = MappingProxyType({})
-
-
-class Section(NamedTuple):
-    """A titled part of a form."""
-
-    title: Any
-    items: list[Item]
 
 
 class Choices(forms.ModelMultipleChoiceField):
