@@ -8,6 +8,8 @@ import re
 
 # Everything at which some program ends a line, CR LF as one.
 LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# White space, but for what holds words and French signs together.
+WHITE = re.compile("[^\\S\u00a0\u202f]+")
 # Controls, halves of pairs, and what XML 1.0 has no place for.
 UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -19,4 +21,9 @@ def lines(text: str) -> str:
 
 def one_line(text: str) -> str:
     """A text on one line, with single spaces and no control character."""
-    return " ".join(lines(text).split())
+    return single_spaced(lines(text))
+
+
+def single_spaced(text: str) -> str:
+    """A text with one space for any white; no-break spaces stay, as browsers leave them."""
+    return WHITE.sub(" ", text).strip()

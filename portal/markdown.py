@@ -10,6 +10,8 @@ import re
 import nh3
 from markdown_it import MarkdownIt
 
+from portal.characters import single_spaced
+
 _parser = (
     MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table").disable("image")
 )
@@ -72,15 +74,15 @@ def plain(text: str) -> str:
     """The words of a Markdown text without any mark, on one line: for descriptions and search."""
     if not text:
         return ""
-    return " ".join(html.unescape(nh3.clean(_parser.render(text), tags=set())).split())
+    return single_spaced(html.unescape(nh3.clean(_parser.render(text), tags=set())))
 
 
 def plain_lines(text: str) -> list[str]:
     """The same words with a line for each paragraph, heading and item of a list: for calendars."""
     if not text:
         return []
-    rendered = " ".join(_parser.render(text).split())
+    rendered = single_spaced(_parser.render(text))
     rendered = BLOCK.sub("\n", ITEM.sub("\n- ", rendered))
     words = html.unescape(nh3.clean(rendered, tags=set()))
-    lines = (" ".join(line.split()) for line in words.split("\n"))
+    lines = (single_spaced(line) for line in words.split("\n"))
     return [line for line in lines if line]

@@ -308,7 +308,7 @@ def _submitted(
         if isinstance(error, Incomplete):
             again.add_errors(error.errors)
         text = _("Your draft is saved, but not sent. %(reason)s") % {"reason": error}
-        return page(request, desk, again, notice={"level": "warn", "text": text})
+        return page(request, desk, again, notice={"level": "warn", "text": text}, saved=True)
     _remember_message(request, submission, "")
     return redirect(submission)
 
@@ -408,9 +408,13 @@ def page(
     notice: dict[str, Any] | None = None,
     take_back: bool = False,
     too_often: Exception | None = None,
+    saved: bool = False,
     status: int = 200,
 ) -> HttpResponse:
-    """The form, with where the object stands; 429 when something was sent too often."""
+    """The form, with where the object stands; 429 when something was sent too often.
+
+    What was sent and not `saved` is in this page only: who leaves it is asked whether they mean to.
+    """
     missing = form.missing()
     context = {
         "form": form,
@@ -429,6 +433,7 @@ def page(
         "correction": _correction(desk.submission),
         "notice": notice,
         "take_back": take_back,
+        "unsaved": form.is_bound and not saved,
         "trusted": permissions.may_skip_review(desk.organisation, desk.kind, desk.target),
         "named": list(agreements.rows_of(desk.target)) if desk.target else [],
     }

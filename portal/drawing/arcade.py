@@ -16,8 +16,9 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal.characters import single_spaced
 from portal.drawing.order import arranged
-from portal.drawing.text import BOLD, Type, plain
+from portal.drawing.text import BOLD, Type
 
 # The most points of a figure: who has more lets the reader filter them first.
 MOST_POINTS = 40
@@ -39,7 +40,7 @@ class Point(NamedTuple):
     @property
     def shown(self) -> str:
         """What the drawing calls it."""
-        return plain(self.short_name or self.name)
+        return single_spaced(self.short_name or self.name)
 
     @property
     def type(self) -> Type:
@@ -67,7 +68,7 @@ class Arcade(NamedTuple):
     @property
     def shown(self) -> str:
         """What the drawing calls it."""
-        return plain(self.name)
+        return single_spaced(self.name)
 
     @property
     def title(self) -> str:

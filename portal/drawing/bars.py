@@ -7,7 +7,8 @@ of the type. So one drawing serves every screen and every size of type.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from portal.drawing.text import Type, plain
+from portal.characters import single_spaced
+from portal.drawing.text import Type
 
 # The room of a name over its bar: the smallest screen, at the usual size of type.
 NAME, ROOM, LINES = Type(16), 286, 2
@@ -55,7 +56,7 @@ def chart(values: Iterable[Value], *, beside: bool = False) -> Chart:
     most = max((value.number for value in rows), default=0) or 1
     bars, top = [], 0.0
     for value in rows:
-        lines = [value.name] if beside else NAME.fitted(plain(value.name), ROOM, LINES)
+        lines = [value.name] if beside else NAME.fitted(single_spaced(value.name), ROOM, LINES)
         start, longest = (INDENT, LONGEST_BESIDE) if beside else (0, LONGEST)
         length = longest * value.number / most
         line = top + (0.3 if beside else LINE * len(lines))

@@ -10,11 +10,12 @@ from collections.abc import Hashable, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from portal.characters import single_spaced
 from portal.drawing import svg
 from portal.drawing.arcade import FOUNDER, NAME, TITLE
 from portal.drawing.geometry import Arch
 from portal.drawing.svg import Label
-from portal.drawing.text import Type, plain
+from portal.drawing.text import Type
 
 # What has room on a small screen: whoever draws chooses.
 MOST_POINTS, MOST_ARCADES = 40, 10
@@ -37,7 +38,7 @@ class Point(NamedTuple):
 
     def lines(self, room: float, most: int = 1) -> list[str]:
         """Its name, in so many lines of so much room at most."""
-        return self.type.fitted(plain(self.name), room, most)
+        return self.type.fitted(single_spaced(self.name), room, most)
 
 
 class Arcade(NamedTuple):
@@ -120,7 +121,7 @@ RISE, HEAD = 26, 28
 
 def _lying(name: str, across: float, points: Sequence[Point], arcades: Sequence[Arcade]) -> Drawing:
     pitch = min(FARTHEST, across / len(points))
-    longest = max(point.type.widest(plain(point.name).split(" ")) for point in points)
+    longest = max(point.type.widest(single_spaced(point.name).split(" ")) for point in points)
     hang = pitch < COMFORT or longest > pitch - GAP
     first = pitch / 2
     if hang:
@@ -160,7 +161,7 @@ def _storey_lying(
     """Its name begins over its first point or ends over its last one, where there is more room."""
     begins = across - stops[0] >= stops[-1]
     x, room = (stops[0], across - stops[0]) if begins else (stops[-1], stops[-1])
-    lines = TITLE.fitted(plain(arcade.name), room, 1)
+    lines = TITLE.fitted(single_spaced(arcade.name), room, 1)
     return Storey(
         arcade,
         svg.lying(_arches(stops, RISE), 0, line),
@@ -206,7 +207,7 @@ SMALL_TITLE = FOUNDER
 def _standing(points: Sequence[Point], arcades: Sequence[Arcade]) -> Drawing:
     names = [point.lines(SIDE, 2) for point in points]
     step = STEP if any(len(lines) > 1 for lines in names) else STEP_LOW
-    titles = [SMALL_TITLE.fitted(plain(arcade.name), TALLEST, 1) for arcade in arcades]
+    titles = [SMALL_TITLE.fitted(single_spaced(arcade.name), TALLEST, 1) for arcade in arcades]
     line = SIDE + GAP + 2 * RADIUS
     first = line + RADIUS + GAP
     lane = min(LANE, (ACROSS - first) / max(1, len(arcades)))

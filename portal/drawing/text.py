@@ -12,7 +12,6 @@ A test in the browser compares it with the font; who replaces the file reads the
 """
 
 import json
-import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -36,11 +35,6 @@ def advances() -> dict[int, dict[str, int]]:
         int(weight): {char: int(advance) for advance, chars in by.items() for char in chars}
         for weight, by in table.items()
     }
-
-
-def plain(text: str) -> str:
-    """A text as a browser shows it: one space for many; spaces that hold words together stay."""
-    return re.sub(r"[ \t\r\n]+", " ", text).strip()
 
 
 class Type(NamedTuple):

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from portal import display, i18n, marking
+from portal.characters import single_spaced
 from portal.drawing.svg import Label
 from portal.forms import LANGUAGE_NAMES, ErrorItem, error_items, label_of
 from portal.head import Head
@@ -50,7 +51,7 @@ class KeepNode(template.Node):
         self.name = name
 
     def render(self, context: Context) -> str:
-        text = " ".join(self.nodelist.render(context).split())
+        text = single_spaced(self.nodelist.render(context))
         # Safe: rendered by a template, which escaped what it printed. A quotation mark in the words
         # of a template would still end an attribute.
         context[self.name] = mark_safe(text.replace('"', "&quot;"))  # noqa: S308 - see above

@@ -7,7 +7,7 @@ import pytest
 
 from portal import stylesheet
 from portal.drawing.arcade import FOUNDER, NAME, TITLE
-from portal.drawing.text import BOLD, UNKNOWN, Type, plain
+from portal.drawing.text import BOLD, UNKNOWN, Type
 
 # A thousandth of it is a unit of the font.
 FACE = Type(1000)
@@ -21,10 +21,6 @@ def test_width_is_the_sum_of_the_advances():
 
 def test_a_letter_that_the_font_has_not_takes_the_most():
     assert FACE.width("漢") == UNKNOWN
-
-
-def test_spaces_that_hold_words_together_stay():
-    assert plain(" Calcul\u00a0:  plan\n") == "Calcul\u00a0: plan"
 
 
 @pytest.mark.parametrize(

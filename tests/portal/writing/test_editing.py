@@ -1139,6 +1139,9 @@ def test_texts_to_copy_are_those_a_person_typed():
             "title_en": " ",
             "partners-TOTAL_FORMS": "1",
             "partners-0-organisation": "Ailleurs",
+            "partners-0-role": "lead",
+            "kind": "company",
+            "message": "Bonjour.",
             "logo_kept": "signed",
             "password": "hunter2",
             "action": "submit",
@@ -1146,6 +1149,7 @@ def test_texts_to_copy_are_those_a_person_typed():
     )
 
     assert typed.texts(data) == [
-        ("summary_fr", "Mon texte"),
-        ("partners-0-organisation", "Ailleurs"),
+        ("Résumé (FR)", "Mon texte"),
+        ("Partenaires 1 – Organisation", "Ailleurs"),
+        ("message", "Bonjour."),
     ]

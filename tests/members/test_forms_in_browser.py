@@ -1,4 +1,4 @@
-"""The counts of limited texts in a real browser: with scripts they follow what is typed."""
+"""Forms in a real browser: counts follow what is typed, and nobody leaves it behind unasked."""
 
 import pytest
 from django.conf import settings
@@ -71,3 +71,27 @@ def test_without_scripts_the_limit_is_said(form):
     assert page.locator("#id_summary_en_limit").inner_text().endswith("of 300 characters")
     described = page.locator("#id_summary_en").get_attribute("aria-describedby").split()
     assert "id_summary_en_limit" in described
+
+
+def test_who_leaves_what_they_typed_is_asked(form):
+    page = form("fr")
+    page.locator("#id_summary_fr").press_sequentially("Un texte")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+
+    with page.expect_event("dialog") as asked:
+        page.locator("a[hreflang=en]:visible").first.click()
+
+    assert asked.value.type == "beforeunload"
+    assert page.input_value("#id_summary_fr").startswith("Un texte")
+
+
+def test_who_sent_what_they_typed_is_not_asked(form):
+    page = form("fr")
+    page.on("dialog", lambda dialog: pytest.fail(dialog.type))
+    page.locator("#id_summary_fr").press_sequentially("Un texte")
+    page.get_by_role("button", name="Enregistrer le brouillon").click()
+    page.wait_for_url("**/espace/demandes/**")
+
+    page.locator("a[hreflang=en]:visible").first.click()
+
+    page.wait_for_url("**/en/**")
