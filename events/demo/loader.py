@@ -229,7 +229,11 @@ class _Loader:
         author = self.users[row["author"]]
         target = self.organisations[row["target"]] if row["target"] else None
         before = kind.content.read(target) if target else kind.content.blank
-        values = row["values"] if target else self.values_for(row["kind"], row["values"])
+        values = (
+            {name: unwrapped(text) for name, text in row["values"].items()}
+            if target
+            else self.values_for(row["kind"], row["values"])
+        )
         held = review.save(
             kind,
             before | values,
