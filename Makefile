@@ -18,6 +18,8 @@ help:
 	@echo "make lint        what can be said without running the tests"
 	@echo "make format      lay the code out"
 	@echo "make translate   bring the French catalogue in line with the code"
+	@echo "make pictures    take pictures of the main pages, into .data/pictures"
+	@echo "make measures    measure the public pages anew, into tests/gates/MEASURES.md; takes minutes"
 	@echo "make pins        compile constraints.txt from pyproject.toml; UPGRADE=1 for the newest versions"
 
 # --- The environment ------------------------------------------------------------------------------
@@ -95,6 +97,14 @@ test-sqlite: .venv/node $(catalogues)
 test-postgresql: .venv/development $(catalogues)
 	@echo "Tests on PostgreSQL"
 	@.ci/postgresql $(python) -m pytest --numprocesses 2 --quiet -m "not browser"
+
+.PHONY: pictures
+pictures: services .venv/node $(catalogues)
+	@$(python) -m tests.gates.pictures .data/pictures
+
+.PHONY: measures
+measures: services .venv/node $(catalogues)
+	@$(python) -m tests.gates.measures
 
 # --- The code -------------------------------------------------------------------------------------
 
