@@ -36,6 +36,7 @@ from portal.writing.rows import BaseRows, RowForm, keep_typed, rows_factory
 
 Sections = tuple[tuple[Any, tuple[str, ...]], ...]
 
+
 class Unrestored(forms.HiddenInput):
     """A hidden field that is as the page says: a browser that restores what was typed leaves it alone.
 
