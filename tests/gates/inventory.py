@@ -12,6 +12,8 @@ from events.models import Event, Project
 from members.models import Commune, Organisation, Theme, User
 from portal.models import HistoryEntry
 from portal.models import Page as SiteText
+from portal.style.pages import PAGES
+from portal.style.views import PARTS
 from tests.gates.rows import (
     asked,
     confirmation_key,
@@ -338,9 +340,22 @@ WORKSPACE = [
 ]
 
 QUEUE = "admin:portal_submission"
+
+
+def part_of(code: str) -> Callable[[], dict[str, Any]]:
+    return lambda: {"part": code}
+
+
+def page_of(code: str) -> Callable[[], dict[str, Any]]:
+    return lambda: {"code": code}
+
+
 MODERATION = [
     Look("admin:index", account="moderator"),
     Look("admin:index", "of an administrator", account="admin"),
+    Look("style-guide", account="moderator"),
+    *(Look("style-part", part, arguments=part_of(part), account="moderator") for part in PARTS),
+    *(Look("style-page", page, arguments=page_of(page), account="moderator") for page in PAGES),
     Look(f"{QUEUE}_changelist", account="moderator"),
     Look(f"{QUEUE}_changelist", "nothing found", query="q=zzyzx", account="moderator"),
     Look(f"{QUEUE}_changelist", "decided", query="status=refused", account="moderator"),
