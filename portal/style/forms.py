@@ -14,6 +14,7 @@ from portal import i18n
 from portal.style.examples import Component, State, in_words, picture
 from portal.writing.freshness import Since
 from portal.writing.parts import Difference, Image, Item, Section
+from portal.writing.typed import Text
 
 
 class SampleForm(forms.Form):
@@ -160,7 +161,7 @@ def _notices() -> Component:
     text = {"text": str(_Message())}
     levels: list[dict[str, Any]] = [{"level": level} for level in ("ok", "info", "err", "wait")]
     levels.append({"level": "warn", "title": _("Nothing is sent yet")})
-    kept = [("summary_fr", in_words("Étudie les voûtes.", "Studies vaults."))]
+    kept = [Text(_("Summary"), in_words("Étudie les voûtes.", "Studies vaults."))]
     elsewhere = {"language": i18n.other(i18n.current())}
     states = [
         *(State(each["level"], "includes/_notice.html", each | text) for each in levels),

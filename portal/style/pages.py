@@ -13,6 +13,7 @@ from events.models import Event, Project
 from members.models import Organisation
 from members.views.workspace import Own
 from portal.style.examples import organisation
+from portal.writing.typed import Text
 
 
 class Page(NamedTuple):
@@ -41,7 +42,7 @@ def _gone() -> dict[str, Any]:
 
 
 def _typed() -> dict[str, Any]:
-    return {"typed": [("summary_fr", "Étudie les voûtes et ce qu’elles portent.")]}
+    return {"typed": [Text(_("Summary"), "Étudie les voûtes et ce qu’elles portent.")]}
 
 
 # Whole pages, by the word in their address.

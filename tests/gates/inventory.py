@@ -219,6 +219,7 @@ EDITOR = "editor"
 WORKSPACE = [
     Look("members:workspace", account="newcomer", state="first visit"),
     Look("members:workspace", account=EDITOR),
+    Look("members:writing-help", account=EDITOR),
     Look("members:workspace", account="moderator", state="of staff"),
     Look("members:organisation-propose", account="newcomer"),
     Look("members:organisation-propose", "error", account="newcomer", press="button[value=submit]"),
