@@ -14,7 +14,7 @@ catalogues := $(patsubst %.po,%.mo,$(wildcard portal/locale/*/LC_MESSAGES/django
 .PHONY: help
 help:
 	@echo "make demo        try the portal on http://localhost:$(PORT); also PORT=8001, and RESET=1 to start over"
-	@echo "make test        everything that must pass, with all its set-up"
+	@echo "make test        everything that must pass, with all its set-up; FULL=1 on both databases"
 	@echo "make lint        what can be said without running the tests"
 	@echo "make format      lay the code out"
 	@echo "make translate   bring the French catalogue in line with the code"
@@ -80,6 +80,16 @@ endif
 
 # --- Tests ----------------------------------------------------------------------------------------
 
+# Each test runs on PostgreSQL, or where a browser or many addresses take long, on SQLite; what the two
+# may do differently runs on both. FULL=1 runs everything on both, and every gate in each variant.
+on_sqlite := browser or once or database
+on_postgresql := not browser and not once
+ifeq ($(FULL),1)
+on_sqlite := browser or not browser
+on_postgresql := not browser
+export GATES := full
+endif
+
 .PHONY: test
 test: services .venv/node $(catalogues) lint test-sqlite test-postgresql
 
@@ -90,13 +100,12 @@ services:
 .PHONY: test-sqlite
 test-sqlite: .venv/node $(catalogues)
 	@echo "Tests on SQLite"
-	@DATABASE_URL=sqlite:///.data/tests.sqlite3 $(python) -m pytest --numprocesses 2 --quiet
+	@DATABASE_URL=sqlite:///.data/tests.sqlite3 $(python) -m pytest --numprocesses 2 --quiet -m "$(on_sqlite)"
 
-# The journeys in the browser have been made on SQLite.
 .PHONY: test-postgresql
 test-postgresql: .venv/development $(catalogues)
 	@echo "Tests on PostgreSQL"
-	@.ci/postgresql $(python) -m pytest --numprocesses 2 --quiet -m "not browser"
+	@.ci/postgresql $(python) -m pytest --numprocesses 2 --quiet -m "$(on_postgresql)"
 
 .PHONY: pictures
 pictures: services .venv/node $(catalogues)

@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from tests.world import ROLES, World, names, session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PUBLIC = ("200", "405")
 ADMINISTRATOR = ("in 403 403 403 403 403 200", "in 403 403 403 403 403 200")

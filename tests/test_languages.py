@@ -15,7 +15,7 @@ from django.utils import translation
 from tests.test_access import ACCESS
 from tests.world import World, session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 CATALOGUE = Path(settings.LOCALE_PATHS[0]) / "fr" / "LC_MESSAGES" / "django.po"
 # Words of the tests' own rows that happen to be words of the interface too, and a label of Django's

@@ -490,32 +490,6 @@ def test_the_other_lists_follow_too(reader, name, what):
 # --- Weight ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("name", "query"),
-    [
-        ("members:organisation-list", ""),
-        # Twenty rows, and as many chips as one ticks.
-        ("members:organisation-list", "?membership=not-member&membership=member&sort=recent"),
-        ("members:organisation-list", "?view=map"),
-        ("events:event-list", ""),
-        ("events:project-list", ""),
-        ("search", "?q=ia"),
-    ],
-)
-def test_lists_stay_within_their_budgets(chromium, live_server, demo, name, query):
-    page = chromium.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-
-    Reader(page, live_server.url).open(query, name)
-    page.wait_for_load_state("networkidle")
-
-    count = "document.querySelectorAll('*').length - document.querySelectorAll('svg *').length"
-    assert page.evaluate(count) <= 350
-    assert len(asked) <= 12
-    page.close()
-
-
 def test_scripts_of_a_list_stay_within_their_budget():
     folder = Path("portal/static/portal/js")
     sizes = {

@@ -10,7 +10,7 @@ from portal.lifecycle import kinds, review
 from portal.models import HistoryEntry, Submission
 from tests import factories
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
 
 OLD = "0002_initial"
 

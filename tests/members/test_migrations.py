@@ -7,6 +7,8 @@ from django.db.migrations.executor import MigrationExecutor
 from members.models import Affiliation
 from portal.models import HistoryEntry, Submission
 
+pytestmark = pytest.mark.database
+
 BEFORE = [("members", "0002_organisation_sort_name"), ("portal", "0003_site_texts")]
 
 

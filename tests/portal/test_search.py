@@ -21,7 +21,7 @@ from tests.factories import (
     indexed_at_once,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 # What is in no field but the name, to be found by it alone.
 NAMES = [

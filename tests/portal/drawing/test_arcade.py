@@ -16,6 +16,8 @@ from portal.drawing.text import ELLIPSIS, LOOSE_ENDS
 from tests.portal.drawing.figures import LAYOUTS, MOST_PROJECTS, arcade, figures, point
 from tests.portal.drawing.shapes import leaves, overlap, shapes
 
+pytestmark = pytest.mark.once
+
 every_layout = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
 
 

@@ -10,7 +10,7 @@ from portal.lifecycle import errors, kinds, notices, review
 from portal.models import HistoryEntry, Status, Submission
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
 @pytest.fixture
