@@ -457,6 +457,11 @@ class AgreedRow(Row):
         words = {"name": self.organisation, "title": display.nested(self.owner)}
         return gettext("“%(title)s” names %(name)s.") % words
 
+    @property
+    def terms(self) -> str:
+        """As what the organisation is named, if that is said: a yes is to this and nothing else."""
+        return getattr(self, "role", "")
+
     def forget_agreement(self) -> None:
         """What was agreed has changed: it must be asked again. Saves nothing."""
         self.asked_at = self.agreed_at = self.agreed_by = self.declined_at = None

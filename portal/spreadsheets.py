@@ -36,6 +36,8 @@ BETWEEN = " | "
 
 # Blanks may stand before the sign; a tab and a carriage return are signs themselves.
 FORMULA = re.compile(r"[^\S\t\r]*[=+\-@\t\r]")
+# Where a cell would begin if the file were read with another separator than its own.
+LATER_FORMULA = re.compile(r"[,;|\t\r\n][^\S\r\n]*(?=[=+@]|-\S)")
 # A number or a telephone number begins with a sign and is no formula.
 HARMLESS = re.compile(r"[+-]?[\d\s().,]*\d[\d\s().,-]*")
 
@@ -114,6 +116,7 @@ def cell(value: Any) -> Any:
         return value
     text = value.replace("\x00", "")
     read = unicodedata.normalize("NFKC", text)
+    text = LATER_FORMULA.sub(r"\g<0>'", text)
     return f"'{text}" if FORMULA.match(read) and not HARMLESS.fullmatch(read.strip()) else text
 
 

@@ -211,16 +211,17 @@ def agreement_answer(request: MemberRequest, kind: str, pk: int) -> HttpResponse
     row = _asked_row(request.user, kind, pk)
     if request.method != "POST":
         return _agreement_page(request, row)
-    answer = {"agree": agreements.agree, "decline": agreements.decline}.get(
-        request.POST.get("answer", "")
-    )
-    if answer is None:
+    answer = request.POST.get("answer", "")
+    if answer not in ("agree", "decline"):
         return _agreement_page(request, row)
     try:
-        answer(row, by=request.user)
+        if answer == "agree":
+            agreements.agree(row, by=request.user, terms=request.POST.get("terms"))
+        else:
+            agreements.decline(row, by=request.user)
     except ReviewError as error:
         return _agreement_page(request, _asked_row(request.user, kind, pk), error)
-    if answer is agreements.agree:
+    if answer == "agree":
         messages.success(request, _("You agreed: your organisation is named there from now on."))
     else:
         messages.success(request, _("You declined: your organisation is not named there."))

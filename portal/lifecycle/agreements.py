@@ -16,7 +16,7 @@ from django.utils import timezone
 from portal import cards, search
 from portal.lifecycle import kinds, notices
 from portal.lifecycle.content import Values, encode
-from portal.lifecycle.errors import MessageRequired, NotAllowed, WrongState
+from portal.lifecycle.errors import MessageRequired, NotAllowed, Stale, WrongState
 from portal.models import AgreedRow, Asked, HistoryEntry, Published, Status, Submission
 
 # An organisation is not asked again about the same object within this time, and its no stands.
@@ -179,9 +179,14 @@ def _remember(row: AgreedRow) -> None:
 
 
 @transaction.atomic
-def agree(row: AgreedRow, *, by: Any) -> AgreedRow:
-    """Say yes for the organisation that `row` names: visitors see it from now on."""
+def agree(row: AgreedRow, *, by: Any, terms: str | None = None) -> AgreedRow:
+    """Say yes for the organisation that `row` names: visitors see it from now on.
+
+    Raises Stale if the row says something else by now than the `terms` that were read.
+    """
     row = _answered(row, by)
+    if terms is not None and terms != row.terms:
+        raise Stale
     _agree(row, by)
     _remember(row)
     _record(row, HistoryEntry.Action.AGREED, by)

@@ -156,6 +156,8 @@ def take_back(submission: Submission, *, by: Any, expected: str | None = None) -
     submission, _target = steps.both_locked(submission, expected)
     if not permissions.can_continue(by, submission):
         raise NotAllowed
+    # What is written from now on was never sent, whatever becomes of it.
+    submission.submitted_at = None
     return steps.move(submission, Status.DRAFT, Action.TAKEN_BACK, by, before=(Status.IN_REVIEW,))
 
 
@@ -311,6 +313,9 @@ def direct_edit(
             if created or before != after or message:
                 action = Action.PUBLISHED if created else Action.EDITED
                 steps.wrote(target, before, after, action, by, message=message, form_key=form_key)
+            # Who keeps the object now keeps what is held beside it, and answers for it.
+            held = Submission.objects.of(target).open()
+            held.exclude(organisation=target.keeper).update(organisation=target.keeper)
     except IntegrityError as error:
         raise Stale from error
 

@@ -35,6 +35,20 @@ def test_cell_disarms_what_a_spreadsheet_would_run(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("a,=1+1", "a,'=1+1"),
+        ("Atelier;\u00a0=1", "Atelier;\u00a0'=1"),
+        ("a|@x", "a|'@x"),
+        ("a\n-cmd", "a\n'-cmd"),
+        ("a, b; c\n- d | e", "a, b; c\n- d | e"),
+    ],
+)
+def test_no_other_separator_makes_a_formula(text, safe):
+    assert spreadsheets.cell(text) == safe
+
+
+@pytest.mark.parametrize(
     "value",
     [
         "Région",

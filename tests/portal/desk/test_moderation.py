@@ -362,6 +362,13 @@ def test_a_draft_is_not_there(name, desk, alice, organisation):
     assert desk.post(page(draft, name)).status_code == 404
 
 
+def test_what_was_taken_back_and_abandoned_was_never_sent(desk, held, alice):
+    review.discard(review.take_back(held, by=alice), by=alice)
+
+    assert desk.get(page(held)).status_code == 404
+    assert str(held.pk) not in [str(row.pk) for row in desk.get(QUEUE).context["cl"].result_list]
+
+
 @pytest.mark.parametrize("pk", [0, 999_999, 10**30])
 def test_what_is_not_there_is_a_404(pk, desk):
     assert desk.get(f"{QUEUE}{pk}/change/").status_code == 404

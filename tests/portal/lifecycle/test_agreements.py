@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from events.models import Project
 from members.models import Affiliation
-from portal.lifecycle import agreements, kinds, review
+from portal.lifecycle import agreements, errors, kinds, review
 from portal.models import Asked, HistoryEntry
 from tests import factories
 
@@ -152,3 +152,13 @@ def test_an_organisation_is_not_part_of_itself(fay, organisation):
 
     assert "parents" in refused.value.message_dict
     assert not Affiliation.objects.exists()
+
+
+def test_a_yes_is_to_what_was_read(name_partners, charlie, elsewhere):
+    read = name_partners(elsewhere, role="data").terms
+    row = name_partners(elsewhere, role="research")
+
+    with pytest.raises(errors.Stale):
+        agreements.agree(row, by=charlie, terms=read)
+
+    assert agreements.agree(row, by=charlie, terms=row.terms).agreed_at

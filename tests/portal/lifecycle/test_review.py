@@ -731,3 +731,34 @@ def test_projects_have_their_funding_total_computed(fay):
         kinds.of(project).content.write(project, {"funding": lines})
 
     assert Project.objects.get().funding_total == 1_506_000
+
+
+# --- An object that is given to another organisation ------------------------------------------------
+
+
+def test_who_keeps_an_object_keeps_the_edit_held_beside_it(
+    event_kind, alice, charlie, fay, organisation, elsewhere
+):
+    event = factories.EventFactory(organisation=organisation)
+    Trust.objects.create(organisation=organisation, kind="event")
+    values = event_kind.content.read(event) | {"summary_fr": "De la première."}
+    draft = review.save(event_kind, values, by=alice, target=event)
+
+    event.organisation = elsewhere
+    with review.direct_edit(event, by=fay, message="Donné à Ailleurs."):
+        event.save()
+
+    draft.refresh_from_db()
+    with pytest.raises(errors.NotAllowed):
+        review.submit(draft, by=alice)
+    # It is not trusted: its moderators are others than those of the first.
+    assert review.submit(draft, by=charlie).status == Status.IN_REVIEW
+    event.refresh_from_db()
+    assert event.summary_fr == "Un résumé en français."
+
+
+def test_what_was_taken_back_counts_as_never_sent(held, alice):
+    taken = review.take_back(held, by=alice)
+    assert taken.submitted_at is None
+
+    assert review.discard(taken, by=alice).submitted_at is None
