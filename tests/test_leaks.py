@@ -22,7 +22,7 @@ from portal.models import Submission
 from portal.search_models import SpellingKey
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 # One word for each place something could leak from; none is a word of any interface text.
 SECRETS = {

@@ -433,7 +433,7 @@ def test_list_stays_and_says_so_when_no_list_comes(reader, how):
     expect(notice).to_have_text("La liste n’a pas pu être mise à jour. Réessayer")
     expect(reader.page.locator("#live")).to_have_text(re.compile("La liste n’a pas pu être"))
     assert reader.page.locator(".row-title").all_inner_texts() == rows
-    assert reader.page.title() == f"Annuaire : 25 organisations – {SITE}"
+    assert reader.page.title() == f"Annuaire\u00a0: 25 organisations – {SITE}"
     assert reader.page.url.endswith("/fr/annuaire/")
     assert reader.page.locator("[data-nothing]").inner_text() == ""
     reader.page.unroute_all()

@@ -17,7 +17,7 @@ from portal.lifecycle import agreements, kinds, review
 from tests import factories
 from tests.events.pages import address, body, rows
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 SECRETS = (
     "zqdraftzq",

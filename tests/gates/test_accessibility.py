@@ -1,22 +1,17 @@
 """axe-core finds nothing on any page: both languages, light and dark, wide and narrow."""
 
-import os
-
 import pytest
 
 from tests.gates.inventory import DJANGOS, LANGUAGES, LOOKS, Look
-from tests.gates.site import AXE
+from tests.gates.site import AXE, FULL
 from tests.gates.visit import visit
 
 pytestmark = pytest.mark.browser
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 EVERY = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
-# The first state of an address is asked in every variant, the others of it in some: GATES=full asks all
-# of all, which takes two minutes more.
-SOME = {"fr": [(WIDE, "light"), (NARROW, "dark")], "en": [(NARROW, "light")]}
-FIRST = {look.name: look for look in reversed([*LOOKS, *DJANGOS])}
-FULL = os.environ.get("GATES") == "full"
+# Each pair of language, theme and width is asked of each state; GATES=full asks all eight of all.
+SOME = {"fr": [(WIDE, "light"), (NARROW, "dark")], "en": [(NARROW, "light"), (WIDE, "dark")]}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 # axe-core leaves this one out unless it is asked for by name.
 MORE = {"target-size": {"enabled": True}}
@@ -35,12 +30,11 @@ ASK = """async options => {
 }"""
 
 
-def violations(window, look, language) -> list[str]:
+def violations(window, language) -> list[str]:
     """What axe-core finds on the page that is open, each with where and at which size."""
-    variants = EVERY if FULL or FIRST[look.name] is look else SOME[language]
     window.add_script_tag(url=f"/static/{AXE.name}")
     found = []
-    for size, scheme in variants:
+    for size, scheme in EVERY if FULL else SOME[language]:
         window.set_viewport_size(size)
         window.emulate_media(color_scheme=scheme)
         for violation in window.evaluate(ASK, WHAT[scheme]):
@@ -55,6 +49,6 @@ def test_axe_finds_nothing(site, window, look: Look):
     for language in LANGUAGES:
         answer = visit(window, site, look, language)
         assert answer.status == look.status, answer.url
-        found += violations(window, look, language)
+        found += violations(window, language)
 
     assert found == []

@@ -8,7 +8,7 @@ from django.utils import timezone
 from events.models import FundingLine
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 LISTS = ["organisations", "people", "themes", "projects", "events"]
 
