@@ -7,6 +7,8 @@ once it was published; until then, and for every later edit, its content is held
 
 import re
 import uuid
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -126,12 +128,9 @@ class Published(models.Model):
             wanted = uuid.uuid4().hex[:12] if source.strip() else ""
         if not wanted:
             return None
-        taken: set[str] = set()
-        for column in self.slug_sources:
-            rows = type(self)._default_manager.exclude(pk=self.pk)
-            taken |= set(
-                rows.filter(**{f"{column}__startswith": wanted}).values_list(column, flat=True)
-            )
+        alike = [Q(**{f"{column}__startswith": wanted}) for column in self.slug_sources]
+        rows = type(self)._default_manager.exclude(pk=self.pk).filter(reduce(or_, alike))
+        taken = {slug for row in rows.values_list(*self.slug_sources) for slug in row}
         slug, number = wanted, 1
         while slug in taken or slug in RESERVED_SLUGS:
             number += 1

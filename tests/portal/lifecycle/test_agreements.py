@@ -12,7 +12,7 @@ from portal.lifecycle import agreements, errors, kinds, review
 from portal.models import Asked, HistoryEntry
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from portal.lifecycle.errors import Incomplete
 from portal.models import HistoryEntry, Submission
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 # Values that today's columns could not have written: their fields changed, or rows were plain text.
 MISFITS = [

@@ -11,7 +11,7 @@ from portal.lifecycle import kinds, publication, review
 from tests.members.workspace import photo
 from tests.together import together
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 
 def hold_logo(organisation):

@@ -5,7 +5,7 @@ from django.utils.translation import override
 
 from portal.lifecycle import diff, kinds
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 NBSP = "\u00a0"
 MIDDAY = "2027-03-04T12:00:00+00:00"

@@ -8,7 +8,7 @@ from django.utils import timezone
 from portal.lifecycle import kinds, waiting
 from portal.models import HistoryEntry, Status, Submission
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
