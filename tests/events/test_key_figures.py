@@ -304,7 +304,7 @@ def test_page_has_parts_with_addresses_of_their_own(client, something):
         "/fr/chiffres-cles/?view=events",
     ]
     assert '<a href="/fr/chiffres-cles/?view=events" aria-current="page">' in text
-    assert "<title>Chiffres clés : Événements et langues – IA Montpellier" in text
+    assert "<title>Chiffres clés\u00a0: Événements et langues – IA Montpellier" in text
     assert links(response, "canonical") == ["http://testserver/fr/chiffres-cles/?view=events"]
     assert links(response, "alternate")[1] == "en http://testserver/en/key-figures/?view=events"
 

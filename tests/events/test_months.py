@@ -99,7 +99,7 @@ def test_month_says_which_one_it_is(client):
 
     site = "– IA Montpellier Méditerranée</title>"
     assert f"<title>Events, March 2027: 1 event {site}" in body(english)
-    assert f"<title>Agenda, mars 2027 : 1 événement {site}" in body(french)
+    assert f"<title>Agenda, mars 2027\u00a0: 1\u00a0événement {site}" in body(french)
     assert links(english, "canonical") == ["http://testserver/en/events/2027/03/"]
     assert links(english, "alternate") == [
         "fr http://testserver/fr/agenda/2027/03/",

@@ -285,7 +285,7 @@ def test_page_says_its_address_in_both_languages(client, shared):
         "en http://testserver/en/ecosystem/?theme=sante",
         "x-default http://testserver/fr/ecosysteme/?theme=sante",
     ]
-    title = "Écosystème : 2 organisations travaillent avec d’autres"
+    title = "Écosystème\u00a0: 2\u00a0organisations travaillent avec d’autres"
     assert f"<title>{title} – IA Montpellier Méditerranée</title>" in body(response)
 
 

@@ -425,8 +425,8 @@ def test_digest_says_what_waits_after_a_part_was_published_and_what_no_longer_do
 
     title = {"fr": TITLE_FR, "en": TITLE_EN}[story.language]
     nature = {
-        "fr": ("(Événement, 2 champs)", "(Événement, remise en ligne, 2 champs)"),
-        "en": ("(Event, 2 fields)", "(Event, back online, 2 fields)"),
+        "fr": ("(Événement, 2 champs, publiée en partie)", "(Événement, remise en ligne, 2 champs)"),
+        "en": ("(Event, 2 fields, partly published)", "(Event, back online, 2 fields)"),
     }[story.language]
     assert [each.splitlines()[0] for each in partly] == [f"– {title} {nature[0]}"]
     assert given_back == []
