@@ -425,7 +425,10 @@ def test_digest_says_what_waits_after_a_part_was_published_and_what_no_longer_do
 
     title = {"fr": TITLE_FR, "en": TITLE_EN}[story.language]
     nature = {
-        "fr": ("(Événement, 2 champs, publiée en partie)", "(Événement, remise en ligne, 2 champs)"),
+        "fr": (
+            "(Événement, 2 champs, publiée en partie)",
+            "(Événement, remise en ligne, 2 champs)",
+        ),
         "en": ("(Event, 2 fields, partly published)", "(Event, back online, 2 fields)"),
     }[story.language]
     assert [each.splitlines()[0] for each in partly] == [f"– {title} {nature[0]}"]
