@@ -33,7 +33,7 @@ Ce portail est **non conforme** au référentiel général d’amélioration de 
 Aucun audit n’a été mené. Les pages sont conçues selon le RGAA 4.1.2 et les règles internationales WCAG 2.2, niveau AA, et essayées à chaque modification du logiciel, ce qui ne remplace pas un audit :
 
 - un outil automatique, axe-core, examine chaque sorte de page, dans les deux langues, en clair et en sombre, sur grand et sur petit écran ;
-- les principaux parcours sont faits au clavier seul, puis sans script : trouver une organisation, s’abonner à l’agenda, se connecter, modifier et envoyer une fiche, relire une demande ;
+- des parcours sont faits au clavier seul : s’abonner à l’agenda, se connecter, relire une demande ; d’autres le sont sans script : modifier et envoyer une fiche, proposer un événement et un projet ;
 - les contrastes sont recalculés à partir des couleurs de la feuille de style.
 
 Ces essais utilisent le navigateur Chromium sous Linux. Le portail repose sur HTML, CSS et SVG ; JavaScript y est facultatif.
@@ -73,7 +73,7 @@ This portal is **not compliant** with the French accessibility standard RGAA, ve
 No audit has been carried out. The pages are designed according to RGAA 4.1.2 and the international WCAG 2.2 guidelines, level AA, and tested at each change of the software, which does not replace an audit:
 
 - an automatic tool, axe-core, examines each sort of page, in both languages, light and dark, on large and small screens;
-- the main journeys are made by keyboard alone, then without script: finding an organisation, subscribing to the events, signing in, editing and sending a profile, reviewing a request;
+- some journeys are made by keyboard alone: subscribing to the events, signing in, reviewing a request; others without script: editing and sending a profile, proposing an event and a project;
 - contrasts are computed again from the colours of the style sheet.
 
 These tests use the Chromium browser on Linux. The portal relies on HTML, CSS and SVG; JavaScript is optional.

@@ -28,9 +28,10 @@ def since(
 ) -> dict[str, Since]:
     """For each of these columns, which are behind, what its twin said and says: one query, or none."""
     behind = [column for column in columns if column in target.outdated]
-    steps = review.history(target).order_by("at", "pk").values_list("at", "diff") if behind else []
+    steps = review.history(target).order_by("-at", "-pk").values_list("at", "diff")
+    latest = list(steps[:MOST_STEPS]) if behind else []
     found: dict[str, Since] = {}
-    for at, diff in list(steps)[-MOST_STEPS:]:
+    for at, diff in reversed(latest):
         for column in behind:
             twin = i18n.twin(type(target), column) or ""
             if column in diff:
