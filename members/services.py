@@ -56,13 +56,16 @@ class TooManyInvitations(TooOften):
 
 
 def organisation_published(organisation: Organisation, submission: Submission, by: Any) -> None:
-    """Give whoever proposed a new organisation its first seat; date the profile’s last check."""
-    if submission.organisation_id is None and submission.author is not None:
-        Seat.objects.get_or_create(
-            user=submission.author,
-            organisation=organisation,
-            defaults={"role": Seat.Role.OWNER},
-        )
+    """Give whoever proposed a new organisation its first seat; date the profile’s last check.
+
+    An account that was closed meanwhile gets none: it could do nothing with it, and nobody would see.
+    """
+    author = submission.author
+    if submission.organisation_id is None and author is not None:
+        if author.is_active:
+            Seat.objects.get_or_create(
+                user=author, organisation=organisation, defaults={"role": Seat.Role.OWNER}
+            )
         submission.organisation = organisation
         submission.save(update_fields=["organisation"])
     organisation.verified_on = timezone.localdate()

@@ -51,4 +51,5 @@ def theme_renamed(theme: Theme) -> None:
     for kind in kinds.every():
         if "themes" in kind.content.many:
             rows: Any = kind.model._default_manager
-            search.index_all(rows.published().filter(themes=theme))
+            found = rows.published().filter(themes=theme).order_by("pk")
+            search.index_all(found.select_for_update(of=("self",)))

@@ -80,7 +80,11 @@ def index_all(objects: Iterable[Searchable]) -> None:
     they had before are not, unless another title has them.
     """
     said = {obj: _texts_of(obj) for obj in objects}
-    documents = [_document(obj, *texts) for obj, texts in said.items()]
+    # In order: two who write several at the same time then wait for each other in line.
+    documents = sorted(
+        (_document(obj, *texts) for obj, texts in said.items()),
+        key=lambda row: (row.kind, row.object_id),
+    )
     before = _title_words(documents)
     SearchDocument.objects.bulk_create(
         documents,

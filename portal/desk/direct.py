@@ -26,7 +26,7 @@ from portal import display, i18n, limits
 from portal.context_processors import LANGUAGE_NAMES
 from portal.desk.live import LiveViews
 from portal.desk.site import Desk
-from portal.lifecycle import agreements, errors, kinds, review
+from portal.lifecycle import errors, kinds, review
 from portal.lifecycle.content import column_label
 from portal.models import RESERVED_SLUGS, AgreedRow, FormerSlug, HistoryEntry, Published, Status
 from portal.writing.editing import Choices
@@ -259,8 +259,6 @@ class PublishedDesk(LiveViews, Desk):
             content.write(target, values)
             target.sources.set(staff.cleaned_data["sources"])
             keep_former_slugs(target, before)
-            if target.is_published:
-                agreements.ask(target)
 
     def _saved(self, request: HttpRequest, target: Any) -> HttpResponse:
         if target.is_published:

@@ -12,7 +12,6 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -55,10 +54,10 @@ class NoteForm(forms.Form):
     )
 
 
-class VersionForm(forms.Form):
-    """Which version was on screen."""
+class TokenForm(forms.Form):
+    """What was on screen, as `review.token` says it."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    token = forms.CharField(max_length=40, widget=forms.HiddenInput)
 
 
 class SourceForm(forms.Form):
@@ -202,13 +201,16 @@ class LiveViews(ModelAdmin):
         """Show what coming back to an earlier version would change, then do it."""
         target = self._found(request, pk)
         step = get_object_or_404(review.history(target), pk=entry, action__in=VERSIONS)
-        form, error = VersionForm(_sent(request), initial={"version": target.version}), None
+        shown = {"token": review.token(None, target)}
+        form, error = TokenForm(_sent(request), initial=shown), None
         if request.method == "POST":
             try:
-                self._restore(request, target, step, form)
+                if not form.is_valid():
+                    raise errors.Stale
+                review.restore(target, step, by=request.user, expected=form.cleaned_data["token"])
             except errors.ReviewError as refused:
                 error = refused
-                form = VersionForm(initial={"version": target.version})
+                form = TokenForm(initial=shown)
             else:
                 messages.success(request, _("The earlier version is online again."))
                 return redirect(self._address("history", pk))
@@ -232,15 +234,6 @@ class LiveViews(ModelAdmin):
         }
         return TemplateResponse(request, "admin/live/restore.html", context, status=_status(error))
 
-    @transaction.atomic
-    def _restore(
-        self, request: HttpRequest, target: Any, step: HistoryEntry, form: VersionForm
-    ) -> None:
-        live = self.model._default_manager.select_for_update(of=("self",)).get(pk=target.pk)
-        if not form.is_valid() or form.cleaned_data["version"] != live.version:
-            raise errors.Stale
-        review.restore(live, step, by=request.user)
-
     # --- Off the public pages, and back ------------------------------------------------------------
 
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -255,7 +248,9 @@ class LiveViews(ModelAdmin):
         error: errors.ReviewError | None = None
         if request.method == "POST" and form.is_valid():
             try:
-                target = self._republish(request, target, form.cleaned_data["message"])
+                target = review.republish(
+                    target, by=request.user, message=form.cleaned_data["message"]
+                )
             except errors.ReviewError as refused:
                 error = refused
             else:
@@ -266,12 +261,6 @@ class LiveViews(ModelAdmin):
         return TemplateResponse(
             request, "admin/live/republish.html", context, status=_status(error)
         )
-
-    @transaction.atomic
-    def _republish(self, request: HttpRequest, target: Any, message: str) -> Any:
-        target = review.republish(target, by=request.user, message=message)
-        agreements.ask(target)
-        return target
 
     # --- Agreements --------------------------------------------------------------------------------
 
@@ -284,7 +273,11 @@ class LiveViews(ModelAdmin):
         named = get_object_or_404(getattr(target, name).select_related("organisation"), pk=row)
         form = SourceForm(_sent(request))
         if request.method == "POST" and form.is_valid():
-            agreements.record(named, source=form.cleaned_data["source"], by=request.user)
+            try:
+                agreements.record(named, source=form.cleaned_data["source"], by=request.user)
+            except errors.Stale as refused:
+                messages.error(request, str(refused))
+                return redirect(self._address("change", pk))
             text = _("The agreement of %(organisation)s is recorded: the public page names it.")
             messages.success(request, text % {"organisation": named.organisation})
             return redirect(self._address("change", pk))

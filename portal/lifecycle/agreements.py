@@ -17,6 +17,7 @@ from portal import cards, search
 from portal.lifecycle import kinds, notices
 from portal.lifecycle.content import Values, encode
 from portal.lifecycle.errors import MessageRequired, NotAllowed, Stale, WrongState
+from portal.lifecycle.locking import locked
 from portal.models import AgreedRow, Asked, HistoryEntry, Published, Status, Submission
 
 # An organisation is not asked again about the same object within this time, and its no stands.
@@ -124,7 +125,11 @@ def naming(organisation: Any) -> list[AgreedRow]:
 
 
 def showing(organisation: Any) -> Iterator[Any]:
-    """The published objects, of whomever, that name `organisation` to visitors if it is public."""
+    """The published objects, of whomever, that name `organisation` to visitors if it is public.
+
+    They are locked, so that who publishes one of them at the same moment writes what follows from it
+    after us, or before; whoever locks several takes them in this order.
+    """
     for model in row_models():
         named: Any = model._meta.get_field("organisation").related_model
         if not isinstance(organisation, named):
@@ -132,13 +137,18 @@ def showing(organisation: Any) -> Iterator[Any]:
         parent: Any = model._meta.get_field(model.parent).related_model
         rows: Any = model._default_manager
         agreed = rows.filter(organisation=organisation, agreed_at__isnull=False)
-        yield from parent._default_manager.published().filter(pk__in=agreed.values(model.parent))
+        shown = parent._default_manager.published().filter(pk__in=agreed.values(model.parent))
+        yield from shown.select_for_update(of=("self",)).order_by("pk")
 
 
 def give_own(target: Published, organisation: Any, by: Any) -> None:
-    """Note that the organisation which writes `target` agrees to being named in it."""
+    """Note that the organisation which writes `target` agrees to being named in it.
+
+    If it declined, that stands: it says otherwise by writing the row anew.
+    """
     for row in rows_of(target):
-        if row.organisation == organisation and row.agreed_at is None:
+        is_unanswered = row.agreed_at is None and row.declined_at is None
+        if row.organisation == organisation and is_unanswered:
             _agree(row, by)
 
 
@@ -222,7 +232,11 @@ def record(row: AgreedRow, *, source: str, by: Any) -> AgreedRow:
 
 
 def _locked(row: AgreedRow) -> AgreedRow:
-    return type(row)._default_manager.select_for_update().get(pk=row.pk)
+    """The row as it is now, and its object, locked; Stale if the object no longer names anybody so."""
+    owner = locked(row.owner)
+    row = locked(row)
+    setattr(row, row.parent, owner)
+    return row
 
 
 def _answered(row: AgreedRow, by: Any, may_change_mind: bool = False) -> AgreedRow:

@@ -4,7 +4,6 @@ from collections.abc import Container, Iterable
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from portal import emails
@@ -27,22 +26,18 @@ def submitted(submission: Submission, message: str) -> None:
     )
     if sent.count() > MOST_SENT:
         return
-    moderators = get_user_model()._default_manager.moderators().filter(review_mail="at_once")
     target = submission.target
     corrected = submission.history.filter(action=Action.CORRECTION).exists()
-    for moderator in moderators:
-        if moderator.pk != submission.author_id and not (
-            submission.organisation and moderator.edits(submission.organisation)
-        ):
-            emails.send_on_commit(
-                "portal/mail/submitted",
-                moderator,
-                submission=submission,
-                kind=kinds.of(submission),
-                message=message,
-                back_online=target is not None and not target.is_published,
-                corrected=corrected,
-            )
+    for moderator in permissions.judges(submission).filter(review_mail="at_once"):
+        emails.send_on_commit(
+            "portal/mail/submitted",
+            moderator,
+            submission=submission,
+            kind=kinds.of(submission),
+            message=message,
+            back_online=target is not None and not target.is_published,
+            corrected=corrected,
+        )
 
 
 def decided(

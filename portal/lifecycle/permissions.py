@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+
 from portal.models import Published, Submission
 
 
@@ -50,6 +53,14 @@ def can_judge(user: Any, submission: Submission) -> bool:
     if not is_moderator(user) or submission.author_id == user.pk:
         return False
     return submission.organisation is None or not user.edits(submission.organisation)
+
+
+def judges(submission: Submission) -> QuerySet:
+    """All of whom `can_judge` is true of this submission."""
+    moderators = get_user_model()._default_manager.moderators().exclude(pk=submission.author_id)
+    if submission.organisation_id is not None:
+        moderators = moderators.exclude(seats__organisation=submission.organisation_id)
+    return moderators
 
 
 def can_edit_directly(user: Any, target: Published) -> bool:

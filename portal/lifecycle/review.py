@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from portal.display import date_time
@@ -32,7 +32,11 @@ from portal.lifecycle.errors import (
     WrongState,
 )
 from portal.lifecycle.kinds import Kind
-from portal.lifecycle.steps import token as token  # callers know it as `review.token`
+from portal.lifecycle.locking import first_come, locked
+
+# Callers know these as `review.token` and `review.require_judge`.
+from portal.lifecycle.steps import require_judge as require_judge
+from portal.lifecycle.steps import token as token
 from portal.models import (
     HistoryEntry,
     Published,
@@ -70,6 +74,14 @@ def conflicts(submission: Submission, live: Values | None = None) -> list[str]:
     ]
 
 
+def is_being_rewritten(submission: Submission) -> bool:
+    """Whether its author has saved it since changes were asked: nobody was sent what it says now."""
+    if submission.status != Status.TO_CORRECT:
+        return False
+    asked = submission.history.filter(action=Action.CORRECTION).first()
+    return asked is not None and submission.updated_at > asked.at
+
+
 # --- The author's verbs -----------------------------------------------------------------------------
 
 
@@ -91,11 +103,11 @@ def save(
     Raises Stale if somebody saved or published meanwhile, or the form with this key has begun a
     submission already; WrongState if it is being reviewed.
     """
-    target = steps.locked(target)
+    target = locked(target)
     if target is not None:
         organisation = target.keeper
         submission = submission or open_submission(target)
-    submission = steps.locked(submission)
+    submission = locked(submission)
     if submission is not None:
         organisation = submission.organisation
     if not permissions.can_write(by, kind, organisation, submission):
@@ -183,7 +195,7 @@ def discard(submission: Submission, *, by: Any, expected: str | None = None) -> 
 def assign(submission: Submission, *, to: Any, by: Any) -> Submission:
     """Say which moderator looks after a submission that waits; None gives it back to all."""
     submission, _target = steps.both_locked(submission, None)
-    steps.require_judge(submission, by)
+    require_judge(submission, by)
     if to is not None and not permissions.can_judge(to, submission):
         raise OwnOrganisation
     submission.assigned_to = to
@@ -208,7 +220,7 @@ def publish(
     impossible, WrongState if it was decided, Stale if it moved since `expected`.
     """
     submission, target = steps.both_locked(submission, expected)
-    steps.require_judge(submission, by)
+    require_judge(submission, by)
     if target is None:
         chosen = list(submission.values)
     elif fields is None:
@@ -251,7 +263,7 @@ def withdraw(
     target: Published, *, by: Any, message: str, expected_version: int | None = None
 ) -> Published:
     """Take a published object off every public page. An edit under review goes back to its author."""
-    target = steps.locked(target)
+    target = locked(target)
     if not permissions.can_withdraw(by, target):
         raise NotAllowed
     if expected_version is not None and expected_version != target.version:
@@ -260,7 +272,7 @@ def withdraw(
         raise WrongState
     if not message.strip():
         raise MessageRequired
-    submission = steps.locked(open_submission(target))
+    submission = locked(open_submission(target))
     given_back = submission is not None and submission.status == Status.IN_REVIEW
     if given_back:
         steps.move(submission, Status.DRAFT, Action.TAKEN_BACK, by, before=(Status.IN_REVIEW,))
@@ -276,14 +288,14 @@ def withdraw(
 @transaction.atomic
 def republish(target: Published, *, by: Any, message: str = "") -> Published:
     """Put a withdrawn object back on the public pages as it was; for staff, editors submit it again."""
-    target = steps.locked(target)
+    target = locked(target)
     if not permissions.can_edit_directly(by, target):
         raise NotAllowed
     if target.is_published:
         raise WrongState
     content = kinds.of(target).content.read(target)
     target.status, target.withdrawn_at = Status.PUBLISHED, None
-    steps.wrote(target, content, content, Action.PUBLISHED, by, message=message)
+    steps.wrote(target, content, content, Action.PUBLISHED, by, message=message, back_online=True)
     return target
 
 
@@ -302,22 +314,19 @@ def direct_edit(
     if not permissions.can_edit_directly(by, target):
         raise NotAllowed
     created = target.pk is None
-    try:
-        with transaction.atomic():
-            live = steps.locked(target)
-            if live.version != target.version:
-                raise Stale
-            before = kind.content.blank if created else kind.content.read(live)
-            yield
-            after = kind.content.read(type(target)._default_manager.get(pk=target.pk))
-            if created or before != after or message:
-                action = Action.PUBLISHED if created else Action.EDITED
-                steps.wrote(target, before, after, action, by, message=message, form_key=form_key)
-            # Who keeps the object now keeps what is held beside it, and answers for it.
-            held = Submission.objects.of(target).open()
-            held.exclude(organisation=target.keeper).update(organisation=target.keeper)
-    except IntegrityError as error:
-        raise Stale from error
+    with first_come():
+        live = locked(target)
+        if live.version != target.version:
+            raise Stale
+        before = kind.content.blank if created else kind.content.read(live)
+        yield
+        after = kind.content.read(type(target)._default_manager.get(pk=target.pk))
+        if created or before != after or message:
+            action = Action.PUBLISHED if created else Action.EDITED
+            steps.wrote(target, before, after, action, by, message=message, form_key=form_key)
+        # Who keeps the object now keeps what is held beside it, and answers for it.
+        held = Submission.objects.of(target).open()
+        held.exclude(organisation=target.keeper).update(organisation=target.keeper)
 
 
 @transaction.atomic
@@ -327,14 +336,16 @@ def restore(
     """Bring back the content as it was right after `entry`.
 
     Staff change the live object and nothing is returned; an editor gets it as a draft to submit, in
-    place of the draft there is. Raises Stale if either has moved since `expected`.
+    place of the draft there is. Raises Stale if what is replaced has moved since `expected`.
     """
-    target = steps.locked(target)
+    target = locked(target)
     kind = kinds.of(target)
-    if expected is not None and expected != token(open_submission(target), target):
+    is_live = permissions.can_edit_directly(by, target)
+    held = None if is_live else open_submission(target)
+    if expected is not None and expected != token(held, target):
         raise Stale
     values = content_after(target, entry)
-    if not permissions.can_edit_directly(by, target):
+    if not is_live:
         return save(kind, values, by=by, target=target)
     before = kind.content.read(target)
     steps.write(target, kind, {n: v for n, v in values.items() if v != before[n]})
@@ -346,8 +357,6 @@ def restore(
         by,
         message=date_time(timezone.localtime(entry.at)),
     )
-    if target.is_published:
-        agreements.ask(target)
     return None
 
 

@@ -7,7 +7,6 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from portal import cards, i18n, search
@@ -22,6 +21,7 @@ from portal.lifecycle.errors import (
     WrongState,
 )
 from portal.lifecycle.kinds import Kind
+from portal.lifecycle.locking import first_come, locked
 from portal.models import HistoryEntry, Published, Status, Submission
 
 Action = HistoryEntry.Action
@@ -30,13 +30,6 @@ Action = HistoryEntry.Action
 def token(submission: Submission | None, target: Published | None) -> str:
     """What a form carries to say which versions it shows."""
     return f"{submission.version if submission else 0}.{target.version if target else 0}"
-
-
-def locked(obj: Any) -> Any:
-    """The same row as the database has it now, locked until the end of the transaction."""
-    if obj is None or obj.pk is None:
-        return obj
-    return type(obj)._default_manager.select_for_update(of=("self",)).get(pk=obj.pk)
 
 
 def both_locked(
@@ -70,11 +63,8 @@ def store(submission: Submission, begun: bool = False) -> None:
     """Save a submission as its next version. Two that begin at once meet the database's constraint."""
     if not begun:
         submission.version += 1
-    try:
-        with transaction.atomic():
-            submission.save()
-    except IntegrityError as error:
-        raise Stale from error
+    with first_come():
+        submission.save()
 
 
 def move(
@@ -122,12 +112,12 @@ def new(submission: Submission) -> Published:
 
 def write(target: Published, kind: Kind, values: Values) -> None:
     try:
-        with transaction.atomic():
+        with first_come():
             kind.content.write(target, values)
     except ValidationError as error:
         raise Incomplete(error.message_dict) from error
-    except IntegrityError as error:
-        raise Incomplete({"__all__": [str(Stale.message)]}) from error
+    except Stale as error:
+        raise Incomplete({"__all__": [str(error)]}) from error
 
 
 def publish(
@@ -141,6 +131,7 @@ def publish(
     """Write the chosen columns to the object, and leave the submission with the rest."""
     kind = kinds.of(submission)
     before = kind.content.read(target) if target else kind.content.blank
+    back_online = target is not None and not target.is_published
     live = target or new(submission)
     write(live, kind, {name: submission.values[name] for name in chosen})
     live.status, live.withdrawn_at = Status.PUBLISHED, None
@@ -157,8 +148,16 @@ def publish(
     submission.history.update(target_id=live.pk)
     agreements.give_own(live, submission.organisation, submission.author)
     after = kind.content.read(live)
-    wrote(live, before, after, action, by, submission=submission, message=message)
-    agreements.ask(live)
+    wrote(
+        live,
+        before,
+        after,
+        action,
+        by,
+        submission=submission,
+        message=message,
+        back_online=back_online,
+    )
     kind.published(live, submission, by)
 
 
@@ -172,8 +171,13 @@ def wrote(
     submission: Submission | None = None,
     message: str = "",
     form_key: uuid.UUID | None = None,
+    back_online: bool = False,
 ) -> None:
-    """Everything that follows from new public content: freshness, images, search, history."""
+    """Everything that follows from new content: freshness, images, search, history, and questions.
+
+    Of what is public, the organisations that are named and were not asked yet are asked. What names
+    an organisation is found by its name, and so written anew with it.
+    """
     kind = kinds.of(target)
     diff = {n: [before[n], after[n]] for n in kind.content.names if before[n] != after[n]}
     target.outdated = outdated(target, diff)
@@ -184,8 +188,8 @@ def wrote(
     )
     cards.settle_on_commit(target)
     search.index(target)
-    # What names an organisation is found by its name.
-    search.index_all(agreements.showing(target))
+    if back_online or "name" in diff:
+        search.index_all(agreements.showing(target))
     record(
         action,
         by,
@@ -195,6 +199,8 @@ def wrote(
         diff=diff,
         form_key=form_key,
     )
+    if target.is_published:
+        agreements.ask(target)
 
 
 def made_private(target: Published) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from members.models import Seat
 from portal.models import HistoryEntry, Submission
 from tests.members.workspace import address, photo, press
 from tests.together import TOGETHER, together
@@ -76,3 +77,21 @@ def test_picture_sent_by_two_clicks_is_one(_round, send):
 
     assert [answer.status_code for answer in answers] == [302, 302]
     assert Submission.objects.get().values["image"]
+
+
+@pytest.mark.parametrize("_round", range(5))
+def test_two_owners_cannot_be_made_editors_at_once(_round, alice, bob, fay, organisation):
+    seats = [alice.seats.get(), bob.seats.get()]
+    Seat.objects.update(role=Seat.Role.OWNER)
+
+    def demote(seat):
+        client = Client()
+        client.force_login(fay, backend="members.backends.AddressBackend")
+        place = f"/fr/admin/members/seat/{seat.pk}/change/"
+        return lambda: client.post(place, {"role": "editor"})
+
+    answers = together(*(demote(seat) for seat in seats))
+
+    # Who was too late is shown the form again, before or after the other was written.
+    assert [answer.status_code for answer in answers] in ([302, 200], [200, 302], [302, 302])
+    assert sorted(Seat.objects.values_list("role", flat=True)) == ["editor", "owner"]

@@ -28,10 +28,8 @@ def name_partners(project, fay, django_capture_on_commit_callbacks):
         lead = {"organisation": project.organisation.pk, "role": "lead"}
         others = [{"organisation": each.pk, "role": role} for each in partners]
         target = Project.objects.get(pk=project.pk)
-        with django_capture_on_commit_callbacks(execute=True):
-            with review.direct_edit(target, by=fay):
-                kinds.of(target).content.write(target, {"partners": [lead, *others]})
-            agreements.ask(target)
+        with django_capture_on_commit_callbacks(execute=True), review.direct_edit(target, by=fay):
+            kinds.of(target).content.write(target, {"partners": [lead, *others]})
         return target.partners.exclude(role="lead").first()
 
     return write
@@ -162,3 +160,34 @@ def test_a_yes_is_to_what_was_read(name_partners, charlie, elsewhere):
         agreements.agree(row, by=charlie, terms=read)
 
     assert agreements.agree(row, by=charlie, terms=row.terms).agreed_at
+
+
+def test_an_answer_about_a_row_that_was_removed_meanwhile_is_too_late(
+    name_partners, charlie, fay, elsewhere
+):
+    row = name_partners(elsewhere)
+    name_partners()
+
+    for answer in (
+        lambda: agreements.agree(row, by=charlie),
+        lambda: agreements.decline(row, by=charlie),
+        lambda: agreements.record(row, source="Une lettre", by=fay),
+    ):
+        with pytest.raises(errors.Stale):
+            answer()
+    assert not HistoryEntry.objects.filter(action__in=["agreed", "declined"]).exists()
+
+
+def test_a_no_to_being_named_in_ones_own_project_holds_when_the_project_is_edited(
+    project, alice, dana, organisation
+):
+    lead = project.partners.get(organisation=organisation)
+    agreements.decline(lead, by=alice)
+    kind = kinds.of(project)
+    edited = kind.content.read(project) | {"summary_fr": "Récrit."}
+
+    sent = review.submit(review.save(kind, edited, by=alice, target=project), by=alice)
+    review.publish(sent, by=dana)
+
+    lead.refresh_from_db()
+    assert (lead.agreed_at, lead.declined_at is not None) == (None, True)

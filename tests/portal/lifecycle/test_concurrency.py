@@ -1,10 +1,12 @@
 """Two people at once, on PostgreSQL with real threads: one wins, the other is told, nothing is lost."""
 
 import pytest
+from django.utils import timezone
 
-from events.models import Event
+from events.models import Event, Project, ProjectPartner
 from members.models import Organisation
-from portal.lifecycle import errors, kinds, review
+from portal import search
+from portal.lifecycle import agreements, errors, kinds, review
 from portal.models import HistoryEntry, Status, Submission
 from tests import factories
 from tests.together import TOGETHER, together
@@ -173,3 +175,52 @@ def test_two_new_events_of_the_same_title_get_two_addresses(_round, dana, erin, 
             review.publish(draft, by=dana)
 
     assert sorted(Event.objects.values_list("slug_fr", flat=True)) == ["meme-titre", "meme-titre-2"]
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_a_yes_meets_the_publication_of_what_names_the_organisation(
+    _round, alice, charlie, dana, organisation, elsewhere
+):
+    project = factories.ProjectFactory(organisation=organisation)
+    row = ProjectPartner.objects.create(
+        project=project, organisation=elsewhere, role="data", asked_at=timezone.now()
+    )
+    kind = kinds.of(project)
+    edited = kind.content.read(project) | {"summary_fr": "Récrit."}
+    sent = review.submit(review.save(kind, edited, by=alice, target=project), by=alice)
+
+    results = together(
+        lambda: agreements.agree(row, by=charlie), lambda: review.publish(sent, by=dana)
+    )
+
+    assert [result for result in results if isinstance(result, Exception)] == []
+    row.refresh_from_db()
+    project.refresh_from_db()
+    assert (row.agreed_by, project.summary_fr) == (charlie, "Récrit.")
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_two_organisations_that_are_named_together_change_their_names_at_once(_round, dana, erin):
+    kind = kinds.named("organisation")
+    pair = [factories.OrganisationFactory(name=name) for name in ("Ancienne une", "Ancienne deux")]
+    projects = [factories.ProjectFactory() for _ in range(8)]
+    # Named in one order here and in the other there.
+    for number, project in enumerate(projects):
+        for each in pair if number % 2 else reversed(pair):
+            ProjectPartner.objects.create(
+                project=project, organisation=each, role="data", agreed_at=timezone.now()
+            )
+    sent = []
+    for each in pair:
+        author = factories.UserFactory(member=each)
+        values = kind.content.read(each) | {"name": each.name.replace("Ancienne", "Nouvelle")}
+        draft = review.save(kind, values, by=author, target=each)
+        sent.append(review.submit(draft, by=author))
+
+    results = together(
+        lambda: review.publish(sent[0], by=dana), lambda: review.publish(sent[1], by=erin)
+    )
+
+    assert [result for result in results if isinstance(result, Exception)] == []
+    for name in ("Nouvelle une", "Nouvelle deux"):
+        assert search.matching(Project.objects.all(), name).count() == len(projects)

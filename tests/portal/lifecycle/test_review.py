@@ -762,3 +762,17 @@ def test_what_was_taken_back_counts_as_never_sent(held, alice):
     assert taken.submitted_at is None
 
     assert review.discard(taken, by=alice).submitted_at is None
+
+
+def test_an_account_that_was_closed_gets_no_seat_where_it_had_proposed(profile_kind, newton, dana):
+    values = profile_kind.content.blank | {"name": "Nouvelle", "kind": "company"}
+    values |= {"summary_fr": "Un résumé."}
+    sent = review.submit(review.save(profile_kind, values, by=newton), by=newton)
+    newton.is_active = False
+    newton.save()
+
+    published = review.publish(sent, by=dana)
+
+    assert published.target.is_published
+    assert published.organisation == published.target
+    assert not published.target.seats.exists()
