@@ -10,7 +10,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -161,6 +160,13 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
 
     # --- The page of a submission ------------------------------------------------------------------
 
+    def _readable(self, request: HttpRequest, pk: int) -> Submission:
+        """The submission, for whoever may read its content; 404 while its author rewrites it."""
+        submission = self._shown(request, pk)
+        if review.is_being_rewritten(submission):
+            raise Http404
+        return submission
+
     def judge_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show a submission; nothing is changed here."""
         return self._page(request, self._shown(request, pk))
@@ -173,7 +179,8 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
         error: errors.ReviewError | None = None,
     ) -> HttpResponse:
         """The page, with what was typed into `form` and what the life cycle said of it."""
-        rows = diff.of_submission(submission, self._image_url(submission))
+        rewritten = review.is_being_rewritten(submission)
+        rows = [] if rewritten else diff.of_submission(submission, self._image_url(submission))
         history = list(submission.history.select_related("actor"))
         may_decide = self._may_decide(request, submission)
         fresh = form is None or type(error) in HTTP_STATUS
@@ -186,6 +193,7 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
         context = {
             **self._context(request, submission),
             "rows": rows,
+            "is_being_rewritten": rewritten,
             "may_decide": may_decide,
             "is_own": not permissions.can_judge(request.user, submission),
             "token": review.token(submission, submission.target),
@@ -197,8 +205,8 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
             "history": history,
             "parts": outcome.parts(submission, history, rows),
             "withdrawal": review.withdrawal(submission.target),
-            "named": named(submission),
-            "colleagues": judges(submission).exclude(pk=request.user.pk) if may_decide else [],
+            "named": [] if rewritten else named(submission),
+            "colleagues": self._colleagues(request, submission) if may_decide else [],
         }
         status = HTTP_STATUS.get(type(error), 200) if error else 200
         return TemplateResponse(
@@ -231,6 +239,10 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
             request.user, submission
         )
 
+    def _colleagues(self, request: HttpRequest, submission: Submission) -> QuerySet:
+        """The other moderators who may decide on it."""
+        return permissions.judges(submission).exclude(pk=request.user.pk)
+
     def _image_url(self, submission: Submission) -> Callable[[str, str], str]:
         def url(name: str, side: str) -> str:
             return reverse("admin:portal_submission_image", args=[submission.pk, side, name])
@@ -262,12 +274,7 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
     def _require(self, request: HttpRequest, submission: Submission, form: DecisionForm) -> None:
         """Refuse, before anything is asked or done, what the life cycle would refuse."""
         sent = form.cleaned_data
-        if not permissions.is_moderator(request.user):
-            raise errors.NotAllowed
-        if not permissions.can_judge(request.user, submission):
-            raise errors.OwnOrganisation
-        if submission.status != Status.IN_REVIEW:
-            raise errors.WrongState
+        review.require_judge(submission, request.user)
         if sent["token"] != review.token(submission, submission.target):
             raise errors.Stale
         if sent["decision"] == PUBLISH:
@@ -339,7 +346,11 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
         asked = request.POST.get("to", "")
         to = request.user if asked == "me" else None
         if asked not in ("me", ""):
-            to = judges(submission).filter(pk=int(asked) if is_key(asked) else None).first()
+            to = (
+                permissions.judges(submission)
+                .filter(pk=int(asked) if is_key(asked) else None)
+                .first()
+            )
             if to is None:
                 raise Http404
         try:
@@ -354,7 +365,7 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
 
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The public page as it would be, in the language of the address."""
-        submission = self._shown(request, pk)
+        submission = self._readable(request, pk)
         if not submission.is_open:
             raise Http404
         image = self._image_url(submission)
@@ -366,7 +377,7 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
 
     def image_view(self, request: HttpRequest, pk: int, side: str, name: str) -> HttpResponse:
         """An image as it is live, or as it would be."""
-        submission = self._shown(request, pk)
+        submission = self._readable(request, pk)
         content = kinds.of(submission).content
         if name not in content.images or side not in ("live", "proposed"):
             raise Http404
@@ -398,14 +409,6 @@ def next_for(user: Any, done: Submission) -> Submission | None:
         submitted_at=done.submitted_at, pk__gt=done.pk
     )
     return free.filter(later).first() or free.first()
-
-
-def judges(submission: Submission) -> QuerySet:
-    """The moderators who may decide on a submission."""
-    moderators = get_user_model()._default_manager.moderators().exclude(pk=submission.author_id)
-    if submission.organisation_id is not None:
-        moderators = moderators.exclude(seats__organisation=submission.organisation_id)
-    return moderators
 
 
 def author_message(submission: Submission) -> str:

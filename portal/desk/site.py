@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.widgets import (
@@ -28,6 +28,7 @@ from portal.context_processors import LANGUAGE_NAMES, SITE_NAME
 from portal.display import capitalised
 from portal.lifecycle import errors
 from portal.lifecycle.content import Content
+from portal.lifecycle.locking import first_come
 from portal.models import Submission
 from portal.words import LONGEST_QUERY
 from portal.writing.editing import Choices
@@ -109,10 +110,12 @@ class PortalAdminSite(AdminSite):
         return sorted(apps, key=lambda app: app["app_label"] != Submission._meta.app_label)
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """The front page, with how much waits for a decision."""
+        """The front page, with how much waits for a decision, and how much of it for a colleague's."""
         waiting = Submission.objects.in_review()
+        judgeable = Submission.objects.judgeable_by(request.user)
         work = waiting.aggregate(
             count=models.Count("pk"),
+            others=models.Count("pk", filter=~models.Q(pk__in=judgeable.values("pk"))),
             mine=models.Count("pk", filter=models.Q(assigned_to=request.user.pk)),
             oldest=models.Min("submitted_at"),
         )
@@ -262,6 +265,23 @@ class Desk(Bilingual, admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         if hasattr(form.instance, "search_texts"):
             search.index(form.instance)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The form of a row; what somebody else made impossible since it was shown is said."""
+        return self._told(request, super().changeform_view, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Ask, then delete; what somebody else made impossible meanwhile is said."""
+        return self._told(request, super().delete_view, *args, **kwargs)
+
+    def _told(self, request: HttpRequest, view: Any, *args: Any, **kwargs: Any) -> Any:
+        """What `view` answers; if it is too late for it, the page as it is now with the reason."""
+        try:
+            with first_come():
+                return view(request, *args, **kwargs)
+        except errors.ReviewError as error:
+            messages.error(request, str(error))
+            return redirect(request.get_full_path())
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Delete a row, and let search forget it."""

@@ -14,6 +14,7 @@ from django.utils.translation import override
 from PIL import Image
 
 from events.models import Event
+from members.models import Seat
 from portal import storage
 from portal.lifecycle import kinds, review
 from portal.models import HistoryEntry, Status, Submission
@@ -896,3 +897,47 @@ def test_digest_is_silent_where_nothing_waits(dana, capsys):
     call_command("send_review_digest")
 
     assert mail.outbox == []
+
+
+# --- What an author is still writing ----------------------------------------------------------------
+
+
+@pytest.fixture
+def to_correct(held, dana):
+    return review.ask_correction(held, by=dana, message="Plus court, s’il vous plaît.")
+
+
+def test_what_was_sent_can_be_read_until_its_author_rewrites_it(desk, to_correct, organisation):
+    shown = desk.get(page(to_correct))
+
+    assert "https://example.org/" in shown.content.decode()
+    assert desk.get(page(to_correct, "preview")).status_code == 200
+
+
+def test_what_an_author_rewrites_is_read_once_it_is_sent_again(desk, to_correct, alice):
+    kind = kinds.named(PROFILE)
+    written = review.proposed(to_correct) | {"summary_fr": "Brouillon secret."}
+    draft = review.save(kind, written, by=alice, submission=to_correct, target=to_correct.target)
+
+    shown = desk.get(page(draft))
+    preview = desk.get(page(draft, "preview"))
+
+    text = shown.content.decode()
+    assert "Brouillon secret" not in text
+    assert "Son auteur le reprend" in text
+    assert "Plus court, s’il vous plaît." in text
+    assert preview.status_code == 404
+
+    review.submit(draft, by=alice)
+    assert "Brouillon secret" in desk.get(page(draft)).content.decode()
+
+
+def test_the_front_page_tells_apart_what_a_colleague_must_decide(desk, dana, held, elsewhere):
+    author = factories.UserFactory(member=elsewhere)
+    Seat.objects.create(user=dana, organisation=elsewhere, role=Seat.Role.EDITOR)
+    submit(elsewhere, author, summary_fr="Récrit.")
+
+    text = " ".join(desk.get("/fr/admin/").content.decode().split())
+
+    assert "<strong>2</strong> demandes attendent" in text
+    assert "L’une d’elles est la vôtre ou celle de votre organisation" in text
