@@ -27,6 +27,7 @@ from portal import i18n
 from portal.display import capitalised
 from portal.downloads import open_data
 from portal.filters import RELEVANCE, DayFilter, Facet, SearchFilter, SortFilter
+from portal.kept_pages import kept, understood
 from portal.limits import client_address
 from portal.listing import is_page
 from portal.words import LONGEST_QUERY
@@ -103,6 +104,8 @@ class StrictFilters(BaseFilterBackend):
             problems.setdefault(problem.key, []).append(problem.message)
         if problems:
             raise ValidationError(problems)
+        if not request.query_params.get("q"):
+            understood(request._request)
         return filters.qs
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
@@ -171,6 +174,11 @@ class PublicViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     filter_backends = [StrictFilters]
     throttle_classes = [AnonymousThrottle, SearchThrottle]
     detail_serializer_class: type[serializers.BaseSerializer] | None = None
+
+    @classmethod
+    def as_view(cls, *args: Any, **kwargs: Any) -> Any:
+        """The view, whose answers are the same for all who ask for them."""
+        return kept(super().as_view(*args, **kwargs))
 
     def listed(self) -> QuerySet:
         """The published rows, with what a list shows of each."""

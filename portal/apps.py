@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,10 +13,11 @@ class PortalConfig(AppConfig):
     verbose_name = _("Moderation and site")
 
     def ready(self) -> None:
-        """Load the system checks, and the words of the site for what Django refuses."""
-        from portal import checks, wording  # noqa: F401 - checks are registered by being imported
+        """Load the checks and the words of the site for what Django refuses; watch what is written."""
+        from portal import checks, content_version, wording  # noqa: F401 - checks register themselves
 
         wording.use()
+        connection_created.connect(content_version.watch)
 
 
 class PortalAdminConfig(AdminConfig):

@@ -26,6 +26,7 @@ from django.utils.translation import pgettext
 
 from portal.filters import RELEVANCE, ListFilterSet, Problem
 from portal.head import absolute
+from portal.kept_pages import understood
 from portal.words import LONGEST_QUERY
 
 PER_PAGE = 20
@@ -174,6 +175,8 @@ class Listing:
         """What templates of lists are given; `name` is the list's, `found` its count in words."""
         chosen = self.filters.chosen()
         text = self.filters.values.get("q", "")
+        if not self.problems and not text:
+            understood(self.request)
         sort = self.filters.values.get("sort", "")
         kept = [("sort", sort), ("view", self.request.GET.get("view", ""))]
         return {

@@ -51,9 +51,10 @@ MIDDLEWARE = [
     "portal.middleware.NameRequest",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.middleware.ListAddress",
+    "portal.kept_pages.KeepPages",
     "csp.middleware.CSPMiddleware",
     "portal.middleware.RefuseMalformedInput",
-    "portal.middleware.ListAddress",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -322,17 +323,24 @@ SPECTACULAR_SETTINGS = {
 
 # --- Cache and logs -------------------------------------------------------------------------------
 
-CACHES = {
-    "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.str("REDIS_URL")}
-        if env.str("REDIS_URL", "")
-        else {
-            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-            # The limits are counted here: a counter must outlive a flood of others.
-            "OPTIONS": {"MAX_ENTRIES": 200_000},
-        }
-    )
-}
+# The limits are counted in one, where a counter must outlive a flood of others; pages for visitors are
+# kept in the other (portal/kept_pages.py), where some may be forgotten.
+if env.str("REDIS_URL", ""):
+    _redis = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": env.str("REDIS_URL"),
+        # Who waits for a store that has gone waits in vain, and so does whoever asked us.
+        "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},
+    }
+    CACHES = {"default": _redis, "pages": _redis | {"KEY_PREFIX": "pages"}}
+else:
+    _memory = "django.core.cache.backends.locmem.LocMemCache"
+    CACHES = {
+        "default": {"BACKEND": _memory, "OPTIONS": {"MAX_ENTRIES": 200_000}},
+        "pages": {"BACKEND": _memory, "LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 2_000}},
+    }
+# While one writes templates, a page is made anew each time.
+KEEP_PAGES = env.bool("KEEP_PAGES", DEMO or not DEBUG)
 LOGGING_CONFIG = "portal.logs.configure"
 LOGGING = {
     "version": 1,

@@ -44,6 +44,7 @@ from portal import display, i18n, overload, search, sitemaps
 from portal.context_processors import SITE_NAME
 from portal.filters import Problem, QueryField
 from portal.head import absolute
+from portal.kept_pages import kept
 from portal.listing import PER_PAGE, is_page, plain_query, typed_query, with_query
 from portal.logs import request_id
 from portal.markdown import plain
@@ -70,6 +71,7 @@ def root(request: HttpRequest) -> HttpResponse:
 # --- Home -----------------------------------------------------------------------------------------
 
 
+@kept
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Who does AI here, with whom, when, and what one can join. What is empty is left out."""
@@ -293,6 +295,7 @@ def _views(query: str, current: str, counts: dict[str, int]) -> list[dict[str, A
 UNDER_ASSOCIATION = (Page.Code.JOIN, Page.Code.CONTACT)
 
 
+@kept
 @require_safe
 def site_page(request: HttpRequest, code: str) -> HttpResponse:
     """A text that staff keep; 404 if they deleted it."""
@@ -314,6 +317,7 @@ def site_page(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "portal/page.html", context)
 
 
+@kept
 @require_safe
 def sitemap_page(request: HttpRequest) -> HttpResponse:
     """The site map for people: every page that leads to others."""

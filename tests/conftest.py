@@ -14,12 +14,13 @@ from contextlib import closing
 import pytest
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection
 from django.utils import timezone, translation
 from playwright.sync_api import Browser, Playwright
 
 from events.demo import loader
+from portal import content_version
 from tests import factories
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -37,8 +38,10 @@ FLAGS = [
 
 @pytest.fixture(autouse=True)
 def _fresh_limits():
-    """What one test counted is not held against the next."""
+    """What one test counted, or kept, is not held against the next."""
     cache.clear()
+    caches["pages"].clear()
+    content_version.forget()
 
 
 @pytest.fixture(autouse=True)
@@ -140,6 +143,6 @@ def place_demo(tmp_path_factory) -> Callable[[], None]:
 @pytest.fixture
 def demo(settings, live_server, place_demo):
     """The demo, as `make demo` shows it."""
-    settings.DEMO = settings.DEBUG = True
+    settings.DEMO = settings.DEBUG = settings.KEEP_PAGES = True
     settings.BASE_URL = live_server.url
     place_demo()

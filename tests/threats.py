@@ -39,8 +39,16 @@ THREATS = {
     "T15": {"hosts", "mails", "pages", "site map", "API", "network address"},
     # Markup.
     "T16": {"markdown", "sanitiser", "texts", "addresses", "outline", "policy"},
-    # Pages kept for others (there is no page cache yet).
-    "T17": {"private pages", "gone at once"},
+    # Pages kept for others.
+    "T17": {
+        "private pages",
+        "gone at once",
+        "languages",
+        "forms",
+        "headers",
+        "unknown keys",
+        "errors",
+    },
     # What photographs tell.
     "T18": {"metadata", "upright"},
     # Images as weapons.

@@ -24,6 +24,7 @@ from events.views.practical import practical
 from portal import display, downloads, i18n, spreadsheets
 from portal.addresses import Nearest, answer
 from portal.downloads import Feed
+from portal.kept_pages import kept
 from portal.listing import PER_PAGE, Listing, with_query
 
 NEAREST = Nearest("events:event-list", pgettext_lazy("menu", "Events"))
@@ -55,6 +56,7 @@ def asked(request: HttpRequest, first: datetime.date | None = None) -> Asked:
     return Asked(UPCOMING, events.upcoming(), AgendaFilter, keys)
 
 
+@kept
 @require_safe
 def event_list(request: HttpRequest) -> HttpResponse:
     """What is to come, month by month; `view=past` shows what is over."""
@@ -87,6 +89,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
     )
 
 
+@kept
 @require_safe
 def event_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     """What takes place in a month: a grid of its days, their list, and the months beside it."""
@@ -232,6 +235,7 @@ def _month_link(listing: Listing, first: datetime.date) -> dict[str, str]:
 # --- One event ------------------------------------------------------------------------------------
 
 
+@kept
 @require_safe
 def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of a published event."""

@@ -21,6 +21,7 @@ from portal.downloads import LICENCE, TEXT
 from portal.drawing import bars
 from portal.filters import Problem
 from portal.head import absolute
+from portal.kept_pages import kept
 from portal.spreadsheets import BETWEEN, Column
 
 NAME = gettext_lazy("Key figures")
@@ -68,6 +69,7 @@ class Counted(NamedTuple):
         return f"{reverse('events:key-figures-table')}?{urlencode({'figure': self.figure.code})}"
 
 
+@kept
 @require_safe
 def key_figures(request: HttpRequest) -> HttpResponse:
     """One part of the figures, each counted as the page is made: a query for each, or a few."""

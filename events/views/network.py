@@ -17,6 +17,7 @@ from events.filters import NetworkFilter
 from members.filters import OrganisationFilter
 from members.models import Organisation
 from portal import display, downloads, spreadsheets
+from portal.kept_pages import kept
 from portal.listing import Listing
 
 NAME = gettext_lazy("Ecosystem")
@@ -36,6 +37,7 @@ def _tied() -> Any:
     return network.tied(Organisation.objects.published())
 
 
+@kept
 @require_safe
 def ecosystem_page(request: HttpRequest) -> HttpResponse:
     """Who works with whom, on what: drawn as far as there is room, and listed page by page."""

@@ -17,6 +17,7 @@ from events.models import Project, ProjectPartner
 from events.views.pages import page_context
 from portal import display, downloads, i18n, spreadsheets
 from portal.addresses import Nearest, answer
+from portal.kept_pages import kept
 from portal.listing import PAGE_KEYS, Listing
 
 NEAREST = Nearest("events:project-list", gettext_lazy("Projects"))
@@ -26,6 +27,7 @@ def _for_rows(projects: Any) -> QuerySet:
     return projects.with_partner_count()
 
 
+@kept
 @require_safe
 def project_list(request: HttpRequest) -> HttpResponse:
     """The projects, filtered and in the order asked for."""
@@ -64,6 +66,7 @@ def project_table(request: HttpRequest) -> HttpResponseBase:
 # --- One project ----------------------------------------------------------------------------------
 
 
+@kept
 @require_safe
 def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of a published project."""
@@ -118,6 +121,7 @@ def table_address(project: Project) -> str:
     return reverse("events:project-funding-table", args=[project.slug_for(i18n.current())])
 
 
+@kept
 @require_safe
 def project_funding(request: HttpRequest, slug: str) -> HttpResponse:
     """Who pays for a published project; a 404 as long as no amount is stated."""

@@ -26,6 +26,7 @@ from members.structured_data import organisation_data
 from portal import display, downloads, related, spreadsheets
 from portal.addresses import Nearest, answer
 from portal.filters import OptionGroup
+from portal.kept_pages import kept
 from portal.lifecycle import kinds
 from portal.listing import Listing
 
@@ -35,6 +36,7 @@ NEAREST = Nearest("members:organisation-list", gettext_lazy("The directory of or
 MAP = "map"
 
 
+@kept
 @require_safe
 def organisation_list(request: HttpRequest) -> HttpResponse:
     """The actors of the territory, members of the association or not; `view=map` draws where."""
@@ -93,6 +95,7 @@ def for_rows(organisations: Any) -> QuerySet:
     return organisations.for_rows()
 
 
+@kept
 @require_safe
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The profile of a published organisation; 301 from an old address, 410 once withdrawn."""

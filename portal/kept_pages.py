@@ -1,0 +1,234 @@
+"""Pages kept for visitors: each is made once and given to all who ask for it, until content changes.
+
+A page is kept under its address and language, with the version of the content it was made of
+(`portal/content_version.py`). Only what a view marks with `kept` is, only for who comes without a
+session, and only where the whole query was understood: nobody can fill the store with made-up keys.
+What is kept is the finished answer, compressed; a page that many ask for at once is made by one.
+
+Without the store everything works, and each page is made anew.
+"""
+
+import gzip
+import hashlib
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
+from urllib.parse import parse_qsl, urlencode
+
+from django.conf import settings
+from django.core.cache import caches
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.http import http_date
+from django.utils.translation import get_language_from_request
+
+from portal import content_version
+
+logger = logging.getLogger(__name__)
+
+# In seconds: how long a page is kept at most, since pages say what is to come and what is over; how
+# long to wait for one that somebody else is making; how long nobody else makes it.
+LIFE, PATIENCE, MAKING = 300, 5.0, 30
+# After a fault the store is left alone for so long.
+REST = 5.0
+# No list of ours has a longer query.
+LONGEST_QUERY = 500
+# Who asks every time has what is published at once; a proxy may spare us a second of a busy day.
+FOR_VISITORS = "public, max-age=0, s-maxage=1, must-revalidate"
+FOR_MEMBERS = "private, no-cache"
+# What is answered whoever asks, and added to each answer by what stands around this.
+NOT_KEPT = frozenset({"set-cookie", "date", "content-length", "x-request-id"})
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def kept(view: View) -> View:
+    """Mark a view whose answers are the same for all who come without a session."""
+    mark(view, "is_kept")
+    return view
+
+
+def understood(request: HttpRequest) -> None:
+    """Say that each part of the query of `request` is one that this page knows."""
+    mark(request, "is_understood")
+
+
+def mark(what: Any, name: str, value: bool = True) -> None:
+    """Note something on a view or a request, for the middleware to find."""
+    setattr(what, name, value)
+
+
+class Entry(NamedTuple):
+    """An answer as it is kept."""
+
+    version: int
+    made_at: float
+    etag: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    @classmethod
+    def of(cls, response: HttpResponse, version: int) -> "Entry":
+        """What to keep of a finished answer."""
+        headers = [(k, v) for k, v in response.items() if k.lower() not in NOT_KEPT]
+        etag = f'W/"{hashlib.sha256(response.content).hexdigest()[:20]}"'
+        return cls(version, time.time(), etag, headers, gzip.compress(response.content, 6, mtime=0))
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer as `request` can read it, or 304 if it has it already."""
+        compressed = "gzip" in request.headers.get("Accept-Encoding", "")
+        response = HttpResponse(self.body if compressed else gzip.decompress(self.body))
+        for name, value in self.headers:
+            response[name] = value
+        if compressed:
+            response["Content-Encoding"] = "gzip"
+        response["ETag"] = self.etag
+        response["Last-Modified"] = http_date(self.made_at)
+        response["Content-Length"] = str(len(response.content))
+        asked = "HTTP_IF_NONE_MATCH" in request.META or "HTTP_IF_MODIFIED_SINCE" in request.META
+        if asked:
+            found = get_conditional_response(request, self.etag, int(self.made_at), response)
+            return found or response
+        return response
+
+
+class Store:
+    """Where pages are kept; it may be gone at any moment, and then nothing is kept."""
+
+    def __init__(self) -> None:
+        self.rests_until = 0.0
+
+    def _try(self, what: Callable[[Any], Any], otherwise: Any) -> Any:
+        if time.monotonic() < self.rests_until:
+            return otherwise
+        try:
+            return what(caches["pages"])
+        except Exception:
+            # Whatever the store fails with, a page can be made without it.
+            logger.warning("The store of pages does not answer", exc_info=True)
+            self.rests_until = time.monotonic() + REST
+            return otherwise
+
+    def look(self, key: str) -> tuple[int, Entry | None]:
+        """The version of the content, and the page kept under `key` if it is of that version.
+
+        One read. The store knows of a change at once, and this process within half a second.
+        """
+        known = content_version.current()
+        found = self._try(lambda cache: cache.get_many([content_version.KEY, key]), {})
+        version = found.get(content_version.KEY, 0)
+        if version < known:
+            version = known
+            self._try(lambda cache: cache.set(content_version.KEY, known, None), None)
+        entry = found.get(key)
+        return version, entry if entry and entry.version == version else None
+
+    def keep(self, key: str, entry: Entry) -> None:
+        """Keep a page until tomorrow begins, and no longer than LIFE."""
+        now = timezone.localtime()
+        left = 24 * 3600 - (now.hour * 3600 + now.minute * 60 + now.second)
+        self._try(lambda cache: cache.set(key, entry, min(LIFE, left)), None)
+
+    def begin(self, key: str) -> bool:
+        """Whether nobody is making this page: whoever asked is doing so from now on."""
+        return bool(self._try(lambda cache: cache.add(f"{key}:made", 1, MAKING), True))
+
+    def end(self, key: str) -> None:
+        """Say that the page was made, or could not be."""
+        self._try(lambda cache: cache.delete(f"{key}:made"), None)
+
+    def is_being_made(self, key: str) -> bool:
+        return bool(self._try(lambda cache: cache.get(f"{key}:made"), None))
+
+
+store = Store()
+
+
+class KeepPages:
+    """Answers visitors from what is kept, and keeps what is made for them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not settings.KEEP_PAGES or request.method not in ("GET", "HEAD"):
+            return self.get_response(request)
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+            return self._for_one(request)
+        key = key_of(request)
+        if key is None:
+            return self.get_response(request)
+        version, entry = store.look(key)
+        if entry is None and not store.begin(key):
+            version, entry = self._awaited(key, version)
+        if entry is not None:
+            return entry.answer(request)
+        try:
+            return self._made(request, key, version)
+        finally:
+            store.end(key)
+
+    def process_view(self, request: HttpRequest, view: Any, *args: object) -> None:
+        """Note whether the view that answers is marked."""
+        mark(request, "is_kept", getattr(view, "is_kept", False))
+
+    def _for_one(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer to somebody with a session: theirs, and no proxy's."""
+        response = self.get_response(request)
+        if getattr(request, "is_kept", False) and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = FOR_MEMBERS
+            patch_vary_headers(response, ["Cookie"])
+        return response
+
+    def _awaited(self, key: str, version: int) -> tuple[int, Entry | None]:
+        """What somebody else makes at this moment; nothing if it is no page to keep, or takes long."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            time.sleep(0.01)
+            version, entry = store.look(key)
+            if entry is not None or not store.is_being_made(key):
+                return version, entry
+        return version, None
+
+    def _made(self, request: HttpRequest, key: str, version: int) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not may_be_kept(request, response):
+            return response
+        response["Cache-Control"] = FOR_VISITORS
+        patch_vary_headers(response, ["Cookie", "Accept-Encoding"])
+        entry = Entry.of(cast(HttpResponse, response), version)
+        if request.method == "GET":
+            store.keep(key, entry)
+        return entry.answer(request)
+
+
+def key_of(request: HttpRequest) -> str | None:
+    """What a page is kept under: host, path, query in any order, language. None for odd queries.
+
+    Raises DisallowedHost for a host that is not ours.
+    """
+    query = request.META.get("QUERY_STRING", "")
+    if len(query) > LONGEST_QUERY:
+        return None
+    pairs = urlencode(sorted(parse_qsl(query, keep_blank_values=True))) if query else ""
+    language = get_language_from_request(request, check_path=True)
+    parts = [request.scheme or "", request.get_host(), request.path, pairs, language]
+    return hashlib.sha256("\n".join(parts).encode(errors="replace")).hexdigest()
+
+
+def may_be_kept(request: Any, response: Any) -> bool:
+    """Whether an answer is the same for everybody who asks for this address."""
+    return (
+        getattr(request, "is_kept", False)
+        and response.status_code == 200
+        and not response.streaming
+        and not response.cookies
+        and not response.has_header("Cache-Control")
+        and (not request.META.get("QUERY_STRING") or getattr(request, "is_understood", False))
+        # A form on the page has a token of its own, and what a session says is for one person.
+        and "CSRF_COOKIE" not in request.META
+        and request.session.is_empty()
+    )

@@ -1,0 +1,455 @@
+"""Pages kept for visitors: made once, never for somebody else, gone when content changes."""
+
+import gzip
+import threading
+from functools import partial
+
+import pytest
+from django.core.cache import caches
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
+
+from members.models import Organisation
+from portal import content_version, kept_pages
+from portal.content_version import ContentVersion
+from portal.lifecycle import kinds, review
+from tests import factories
+from tests.together import together
+
+pytestmark = pytest.mark.django_db
+
+# What follows from a change follows once it is committed.
+COMMITTED = pytest.mark.django_db(transaction=True)
+
+LIST, PROFILE = "/fr/annuaire/", "/fr/annuaire/laboratoire-des-arches/"
+API = "/api/v1/organisations/"
+
+
+@pytest.fixture(autouse=True)
+def _kept(settings):
+    settings.KEEP_PAGES = True
+    kept_pages.store.rests_until = 0
+
+
+@pytest.fixture
+def visit():
+    """What a visitor who was never here gets, and how many queries it took."""
+
+    def get(address, **more):
+        content_version.current()
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            response = Client().get(address, **more)
+        return response, len(asked)
+
+    return get
+
+
+def text(response):
+    body = response.content
+    return (gzip.decompress(body) if response.get("Content-Encoding") else body).decode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/fr/",
+        LIST,
+        f"{LIST}?kind=laboratory",
+        PROFILE,
+        "/en/directory/",
+        "/fr/projets/",
+        "/fr/agenda/",
+        "/fr/agenda/2026/11/",
+        "/fr/ecosysteme/",
+        "/fr/chiffres-cles/",
+        "/fr/plan-du-site/",
+        API,
+        f"{API}?kind=laboratory",
+        "/api/v1/themes/",
+    ],
+)
+def test_a_page_is_made_once(visit, organisation, address):
+    first, made = visit(address)
+
+    again, asked = visit(address)
+
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert made > 0
+    assert asked == 0
+    assert again.content == first.content
+    assert again["ETag"] == first["ETag"]
+    assert again["Cache-Control"] == "public, max-age=0, s-maxage=1, must-revalidate"
+    assert set(again["Vary"].split(", ")) >= {"Cookie", "Accept-Encoding"}
+    assert not again.cookies
+    assert again["X-Request-Id"] != first["X-Request-Id"]
+
+
+def test_every_header_of_the_page_is_kept(visit, organisation):
+    first, _made = visit(PROFILE)
+    again, _asked = visit(PROFILE)
+
+    own = {"X-Request-Id"}
+    assert {k: v for k, v in again.items() if k not in own} == {
+        k: v for k, v in first.items() if k not in own
+    }
+    assert "Content-Security-Policy" in again
+    assert again["Content-Language"] == "fr"
+
+
+# --- What is gone at once ---------------------------------------------------------------------------
+
+
+@COMMITTED
+@pytest.mark.threat("T17", "gone at once")
+def test_what_is_published_is_shown_to_the_next_visitor(visit, alice, dana, organisation):
+    kind = kinds.named("organisation")
+    for address in (PROFILE, LIST, API):
+        visit(address)
+    values = kind.content.read(organisation) | {"summary_fr": "Résumé publié à l’instant."}
+    sent = review.submit(review.save(kind, values, by=alice, target=organisation), by=alice)
+    assert visit(PROFILE)[1] == 0  # what waits changes nothing
+
+    review.publish(sent, by=dana)
+
+    for address in (PROFILE, LIST, API):
+        assert "Résumé publié à l’instant." in text(visit(address)[0])
+
+
+@COMMITTED
+@pytest.mark.threat("T17", "gone at once")
+def test_what_is_withdrawn_is_gone_from_every_page(visit, dana, organisation):
+    addresses = ("/fr/", LIST, PROFILE, "/fr/plan-du-site/", API)
+    for address in addresses:
+        visit(address)
+
+    review.withdraw(organisation, by=dana, message="Fermé.")
+
+    assert visit(PROFILE)[0].status_code == 410
+    for address in (LIST, "/fr/plan-du-site/", API):
+        assert "Laboratoire des arches" not in text(visit(address)[0])
+
+
+@COMMITTED
+def test_what_another_process_wrote_is_shown_as_soon_as_this_one_looks(visit, organisation):
+    visit(PROFILE)
+    # Written elsewhere, and the store was not told: it was down.
+    before = ContentVersion.objects.get().number
+    Organisation.objects.update(summary_fr="Écrit ailleurs.")
+    caches["pages"].set(content_version.KEY, before, None)
+    content_version._known.learn(before)
+    assert "Écrit ailleurs." not in text(visit(PROFILE)[0])
+
+    content_version.forget()  # half a second later
+
+    assert "Écrit ailleurs." in text(visit(PROFILE)[0])
+
+
+# --- For whom it is ---------------------------------------------------------------------------------
+
+
+@pytest.mark.threat("T17", "private pages")
+def test_what_is_shown_to_some_is_kept_for_nobody(client, visit, dana, organisation):
+    organisation.contacts.create(
+        name="Ligne interne", email="interne@example.org", visibility="staff"
+    )
+    client.force_login(dana)
+
+    theirs = client.get(PROFILE)
+
+    assert "interne@example.org" in text(theirs)
+    assert theirs["Cache-Control"] == "private, no-cache"
+    assert "Cookie" in theirs["Vary"]
+    assert "ETag" not in theirs
+    assert "interne@example.org" not in text(visit(PROFILE)[0])
+    # And what visitors are given is not given to who is signed in.
+    assert "interne@example.org" in text(client.get(PROFILE))
+
+
+@pytest.mark.threat("T17", "forms")
+@pytest.mark.parametrize(
+    "address", ["/fr/connexion/", "/fr/inscription/", "/fr/espace/", "/fr/admin/", "/demo/mail/"]
+)
+def test_what_is_no_page_for_all_is_not_kept(visit, address):
+    visit(address)
+
+    again, _asked = visit(address)
+
+    assert "s-maxage" not in again.get("Cache-Control", "")
+    assert not again.has_header("ETag")
+
+
+def test_only_views_for_all_are_marked():
+    def marked(patterns, spaces=""):
+        for each in patterns:
+            if hasattr(each, "url_patterns"):
+                space = f"{spaces}{each.namespace}:" if each.namespace else spaces
+                yield from marked(each.url_patterns, space)
+            elif getattr(each.callback, "is_kept", False):
+                yield f"{spaces}{each.name}"
+
+    assert set(marked(get_resolver().url_patterns)) == {
+        "home",
+        "sitemap-page",
+        *(
+            f"page-{code}"
+            for code in (
+                "association",
+                "join",
+                "contact",
+                "accessibility",
+                "legal",
+                "privacy",
+                "terms",
+            )
+        ),
+        "members:organisation-list",
+        "members:organisation-detail",
+        "events:event-list",
+        "events:event-month",
+        "events:event-detail",
+        "events:project-list",
+        "events:project-detail",
+        "events:project-funding",
+        "events:ecosystem",
+        "events:key-figures",
+        *(
+            f"api:{name}-{part}"
+            for name in ("organisation", "person", "theme", "project", "event")
+            for part in ("list", "detail")
+        ),
+    }
+
+
+@pytest.mark.threat("T17", "languages")
+def test_languages_are_kept_apart(visit, organisation):
+    french, english = visit("/fr/annuaire/")[0], visit("/en/directory/")[0]
+
+    assert '<html lang="fr">' in text(french)
+    assert '<html lang="en">' in text(english)
+    for address, language in (("/fr/annuaire/", "en"), ("/en/directory/", "fr")):
+        again, asked = visit(address, headers={"accept-language": language})
+        assert asked == 0
+        assert f'<html lang="{address[1:3]}">' in text(again)
+
+
+# --- What is not kept -------------------------------------------------------------------------------
+
+
+def entries():
+    return len([key for key in caches["pages"]._cache if "content-version" not in key])
+
+
+@pytest.mark.threat("T17", "unknown keys")
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{LIST}?inconnu=1",
+        f"{LIST}?kind=nothing",
+        f"{LIST}?q=arches",
+        f"{PROFILE}?x=1",
+        "/fr/?x=1",
+        "/fr/chiffres-cles/?x=1",
+        f"{API}?inconnu=1",
+        f"{API}?q=arches",
+        f"{LIST}?page={'0' * 600}1",
+    ],
+)
+def test_a_query_that_is_not_understood_takes_no_room(visit, organisation, address):
+    visit(address)
+
+    assert entries() == 0
+
+
+@pytest.mark.threat("T17", "errors")
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/fr/annuaire/personne/", 404),
+        (f"{LIST}?page=99", 404),
+        (f"{API}?kind=nothing", 400),
+        ("/", 302),
+        (f"{LIST}?kind=", 302),
+        (f"{LIST}?q=%00", 400),
+    ],
+)
+def test_no_refusal_is_kept(visit, organisation, address, status):
+    first, _made = visit(address)
+
+    again, _asked = visit(address)
+
+    assert (first.status_code, again.status_code) == (status, status)
+    assert entries() == 0
+
+
+def test_a_fault_is_not_kept(visit, organisation, monkeypatch):
+    monkeypatch.setattr("members.views.organisations.map_of", lambda *args: 1 / 0)
+    broken = Client(raise_request_exception=False).get(LIST)
+    monkeypatch.undo()
+
+    mended, _made = visit(LIST)
+
+    assert (broken.status_code, mended.status_code) == (500, 200)
+
+
+def test_the_same_filters_in_another_order_are_the_same_page(visit, organisation):
+    organisation.themes.add(factories.ThemeFactory(code="sante"))
+    visit(f"{LIST}?kind=laboratory&theme=sante")
+
+    _again, asked = visit(f"{LIST}?theme=sante&kind=laboratory")
+
+    assert asked == 0
+    assert entries() == 1
+
+
+# --- What others send -------------------------------------------------------------------------------
+
+
+@pytest.mark.threat("T17", "headers")
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-forwarded-host": "evil.example"},
+        {"x-forwarded-proto": "http"},
+        {"x-original-url": "/fr/admin/"},
+        {"accept-language": "en"},
+        {"accept": "application/json"},
+        {"hx-request": "true", "hx-target": "section#results", "hx-current-url": "/x"},
+        {"cookie": "csrftoken=abc; other=1"},
+        {"referer": "https://evil.example/"},
+        {"user-agent": "<script>"},
+    ],
+    ids=lambda headers: next(iter(headers)),
+)
+@pytest.mark.parametrize("address", [LIST, PROFILE])
+def test_no_header_of_one_visitor_reaches_another(visit, organisation, address, headers):
+    plain, _made = visit(address)
+    caches["pages"].clear()
+
+    visit(address, headers=headers)
+
+    after, _asked = visit(address)
+    assert text(after) == text(plain)
+    assert {k for k, _v in after.items()} == {k for k, _v in plain.items()}
+
+
+@pytest.mark.threat("T17", "headers")
+def test_a_host_that_is_not_ours_is_refused_also_where_a_page_is_kept(visit, organisation):
+    visit(LIST)
+
+    refused, _asked = visit(LIST, headers={"host": "evil.example"})
+
+    assert refused.status_code == 400
+
+
+# --- How it is asked for ----------------------------------------------------------------------------
+
+
+@COMMITTED
+def test_who_has_the_page_is_told_that_it_still_holds(visit, organisation):
+    etag = visit(PROFILE)[0]["ETag"]
+
+    same, asked = visit(PROFILE, headers={"if-none-match": etag})
+    Organisation.objects.update(summary_fr="Récrit.")
+    changed, _made = visit(PROFILE, headers={"if-none-match": etag})
+
+    assert (same.status_code, same.content, same["ETag"], asked) == (304, b"", etag, 0)
+    assert changed.status_code == 200
+    assert "Récrit." in text(changed)
+
+
+def test_who_reads_no_gzip_gets_the_same_page(visit, organisation):
+    plain, _made = visit(PROFILE)
+    packed, _asked = visit(PROFILE, headers={"accept-encoding": "br, gzip"})
+
+    assert not plain.has_header("Content-Encoding")
+    assert packed["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content
+    assert len(packed.content) * 3 < len(plain.content)
+    assert int(packed["Content-Length"]) == len(packed.content)
+
+
+def test_head_is_answered_from_what_is_kept(visit, organisation):
+    visit(PROFILE)
+
+    with CaptureQueriesContext(connection) as asked:
+        response = Client().head(PROFILE)
+
+    assert (response.status_code, len(asked)) == (200, 0)
+
+
+# --- Many at once, and without the store ------------------------------------------------------------
+
+
+def test_a_hundred_visitors_at_once_have_it_made_once():
+    made, began = [], threading.Event()
+
+    def answer(request):
+        made.append(request)
+        began.wait(0.2)  # so that the others come while it is being made
+        kept_pages.mark(request, "is_kept")
+        request.session = type("Session", (), {"is_empty": lambda self: True})()
+        return HttpResponse("Une page")
+
+    keep = kept_pages.KeepPages(answer)
+    asking = RequestFactory().get
+    answers = together(*(partial(keep, asking(LIST)) for _ in range(100)))
+
+    assert len(made) == 1
+    assert {each.content for each in answers} == {b"Une page"}
+
+
+def test_who_waits_for_a_page_that_fails_makes_it_anew():
+    made = []
+
+    def answer(request):
+        made.append(request)
+        if len(made) == 1:
+            threading.Event().wait(0.2)
+            raise ValueError
+        return HttpResponse("Une page")
+
+    keep = kept_pages.KeepPages(answer)
+    first, second = together(
+        lambda: keep(RequestFactory().get(LIST)), lambda: keep(RequestFactory().get(LIST))
+    )
+
+    assert {type(first), type(second)} == {ValueError, HttpResponse}
+
+
+@pytest.fixture
+def no_store(settings):
+    """A store that nobody answers for: nothing listens on this port."""
+    settings.CACHES = settings.CACHES | {
+        "pages": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "redis://127.0.0.1:1/0",
+        }
+    }
+
+
+@COMMITTED
+def test_without_the_store_every_page_is_made_and_shows_what_is_live(
+    visit, dana, organisation, no_store
+):
+    first, made = visit(PROFILE)
+    again, asked = visit(PROFILE)
+    review.withdraw(organisation, by=dana, message="Fermé.")
+
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert made == asked > 0
+    assert visit(PROFILE)[0].status_code == 410
+
+
+def test_while_one_writes_templates_nothing_is_kept(visit, organisation, settings):
+    settings.KEEP_PAGES = False
+    visit(PROFILE)
+
+    _again, asked = visit(PROFILE)
+
+    assert asked > 0
+    assert entries() == 0
