@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from django.apps import apps
 from django.core.cache import caches
-from django.db import DatabaseError, connections, models, transaction
+from django.db import DatabaseError, connection, connections, models, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -71,7 +71,7 @@ class ContentVersion(models.Model):
 
 
 def watch(connection: Any, **_kwargs: Any) -> None:
-    """Have a new connection of a database count what is written through it."""
+    """Count what is written through a connection: called for each when it is made."""
     if _counted not in connection.execute_wrappers:
         connection.execute_wrappers.append(_counted)
 
@@ -80,9 +80,9 @@ def _counted(execute: Callable, sql: Any, params: Any, many: bool, context: dict
     """Run a statement; if it writes what is seen, count once when its transaction is committed."""
     result = execute(sql, params, many, context)
     if isinstance(sql, str) and sql[:1] in "IUDiud " and _is_seen(sql):
-        connection = context["connection"]
-        if all(func is not raise_number for _sids, func, _robust in connection.run_on_commit):
-            transaction.on_commit(raise_number, using=connection.alias, robust=True)
+        through = context["connection"]
+        if all(func is not raise_number for _sids, func, _robust in through.run_on_commit):
+            transaction.on_commit(raise_number, using=through.alias, robust=True)
     return result
 
 
@@ -105,9 +105,14 @@ def raise_number() -> None:
     Whoever raises it at the same moment may read the other's number: it is the higher one.
     """
     rows = ContentVersion.objects.filter(pk=1)
-    if not rows.update(number=F("number") + 1, changed_at=timezone.now()):
-        ContentVersion(pk=1).save_base(raw=True, force_insert=True)
-    number = rows.values_list("number", flat=True).get()
+    try:
+        if not rows.update(number=F("number") + 1, changed_at=timezone.now()):
+            ContentVersion(pk=1).save_base(raw=True, force_insert=True)
+        number = rows.values_list("number", flat=True).get()
+    except DatabaseError:
+        if ContentVersion._meta.db_table in connection.introspection.table_names():
+            raise
+        return  # An earlier migration writes something: there is no page yet.
     _known.learn(number)
     try:
         pages = caches["pages"]
