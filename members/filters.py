@@ -116,11 +116,9 @@ class KindFacet(ChoiceFacet):
         }
         return {code: Use(self.known[code], n, all_) for code, (n, all_) in sums.items() if all_}
 
-    def group(
-        self, name: str, rows: QuerySet, narrowed: QuerySet | None, chosen: list[str]
-    ) -> OptionGroup:
+    def group(self, name: str, uses: Mapping[str, Use], chosen: list[str]) -> OptionGroup:
         """The families, and the single kinds that were chosen."""
-        group = super().group(name, rows, narrowed, chosen)
+        group = super().group(name, uses, chosen)
         shown = [each for each in group.options if each.checked or each.value in self.FAMILIES]
         return replace(group, options=shown)
 

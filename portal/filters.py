@@ -16,7 +16,7 @@ import abc
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, reduce
+from functools import cached_property, partial, reduce
 from operator import or_
 from typing import Any
 
@@ -28,6 +28,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from portal import display, i18n, search
+from portal.keeping import recall
 from portal.words import fold
 
 # The order of a list that answers typed words, unless another is asked for.
@@ -179,8 +180,15 @@ class Facet(filters.MultipleChoiceFilter, abc.ABC):
     def known(self) -> dict[str, str]:
         """Every code there is, with its label, in the order shown: looked up once."""
         if self._known is None:
-            self._known = self.options()
+            name = (self.kept_as, i18n.current())
+            keeps = self.kept_as and not self.has_fixed_codes
+            self._known = recall({name: self.options})[name] if keeps else self.options()
         return self._known
+
+    @property
+    def kept_as(self) -> tuple[str, ...]:
+        """What its options depend on, besides the language; nothing where they are not kept."""
+        return ()
 
     @property
     def field(self) -> CodesField:
@@ -195,14 +203,12 @@ class Facet(filters.MultipleChoiceFilter, abc.ABC):
         """The filter as a chip says it: Thème : Santé."""
         return pair(self.legend, self.known[code])
 
-    def group(
-        self, name: str, rows: QuerySet, narrowed: QuerySet | None, chosen: list[str]
-    ) -> OptionGroup:
-        """The options that any of `rows` has, or that were chosen, with how many of `narrowed`.
+    def group(self, name: str, uses: Mapping[str, Use], chosen: list[str]) -> OptionGroup:
+        """The options in use, or that were chosen, with how many rows have each.
 
         At most `shown` of them, those that most rows have: whatever the filters, they stay in place.
         """
-        used = self.used(rows, narrowed)
+        used = dict(uses)
         frequent = sorted(used, key=lambda code: (-used[code].overall, code))
         kept = {*frequent[: self.shown or None], *chosen}
         for code in chosen:
@@ -284,6 +290,11 @@ class RelatedFacet(Facet):
         column = f"name_{i18n.current()}" if i18n.is_translated(related, "name") else "name"
         return related, column
 
+    @property
+    def kept_as(self) -> tuple[str, ...]:
+        """What its options depend on, besides the language."""
+        return ("options", self.model._meta.label, self.path)
+
     def options(self) -> dict[str, str]:
         related, name = self._related(self.model)
         return dict(related._default_manager.order_by("code").values_list("code", name))
@@ -331,6 +342,11 @@ class ConditionFacet(Facet):
             self._wanted = self.conditions()
         return self._wanted
 
+    @property
+    def kept_as(self) -> tuple[str, ...]:
+        """What its options depend on, besides the language."""
+        return ("options", self.conditions.__module__, self.conditions.__qualname__)
+
     def options(self) -> dict[str, str]:
         return {code: str(label) for code, (label, _condition) in self.wanted.items()}
 
@@ -358,9 +374,17 @@ class ConditionFacet(Facet):
 
 
 class ListFilterSet(filters.FilterSet):
-    """The filters of one list. A name that Python keeps for itself ends with "_" (`from_`)."""
+    """The filters of one list. A name that Python keeps for itself ends with "_" (`from_`).
+
+    `scope` says which rows it begins with, in a word: counts of these, for whichever boxes are ticked,
+    are made once (`portal/keeping.py`). Without one, and for typed words and days, they are not kept.
+    """
 
     q: Any = SearchFilter(label=gettext_lazy("Search"))
+
+    def __init__(self, data: Any, queryset: QuerySet, scope: str = "") -> None:
+        super().__init__(data, queryset)
+        self.scope = scope
 
     @classmethod
     def get_filters(cls) -> dict[str, Any]:
@@ -428,15 +452,39 @@ class ListFilterSet(filters.FilterSet):
         return self.narrowed().order_by(*orders[self.order].by)
 
     def facets(self) -> list[OptionGroup]:
-        """The facets as they are shown: one query each."""
-        groups = []
-        for name, found in self.filters.items():
-            if isinstance(found, Facet):
-                others = self.values.keys() - {name, "sort"}
-                narrowed = self.narrowed(but=name) if others else None
-                chosen = self.values.get(name, [])
-                groups.append(found.group(name, self.queryset, narrowed, chosen))
-        return groups
+        """The facets as they are shown: one query for each that is not kept."""
+        facets = {n: found for n, found in self.filters.items() if isinstance(found, Facet)}
+        used = self._recalled({name: partial(self._used, name) for name in facets})
+        return [
+            found.group(name, used[name], self.values.get(name, []))
+            for name, found in facets.items()
+        ]
+
+    def _used(self, name: str) -> dict[str, Use]:
+        """The use of each code of a facet: among the rows that all other filters leave, and in all."""
+        others = self.values.keys() - {name, "sort"}
+        return self.filters[name].used(self.queryset, self.narrowed(but=name) if others else None)
+
+    def count(self) -> int:
+        """How many rows all filters leave: a query, unless the number is kept."""
+        return self._recalled({"": self.narrowed().count})[""]
+
+    def _recalled(self, makers: dict[str, Callable[[], Any]]) -> dict[str, Any]:
+        """What each maker makes; of a facet called like it, of what all others leave."""
+        chosen = {name: value for name, value in self.values.items() if name != "sort"}
+        if not self.scope or not all(isinstance(self.filters[name], Facet) for name in chosen):
+            return {name: make() for name, make in makers.items()}
+        about = (type(self).__qualname__, self.scope, i18n.current())
+        names = {
+            name: (
+                *about,
+                name,
+                *sorted((n, *sorted(codes)) for n, codes in chosen.items() if n != name),
+            )
+            for name in makers
+        }
+        kept = recall({names[name]: make for name, make in makers.items()})
+        return {name: kept[names[name]] for name in makers}
 
     def chosen(self) -> list[tuple[str, str, str]]:
         """Key, value and words of each filter in use, the typed text and the order left out."""

@@ -10,30 +10,22 @@ Without the store everything works, and each page is made anew.
 
 import gzip
 import hashlib
-import logging
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar, cast
 from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
-from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from django.utils.translation import get_language_from_request
 
-from portal import content_version
+from portal.keeping import store
 
-logger = logging.getLogger(__name__)
-
-# In seconds: how long a page is kept at most, since pages say what is to come and what is over; how
-# long to wait for one that somebody else is making; how long nobody else makes it.
-LIFE, PATIENCE, MAKING = 300, 5.0, 30
-# After a fault the store is left alone for so long.
-REST = 5.0
+# How long to wait for a page that somebody else is making, in seconds.
+PATIENCE = 5.0
 # No list of ours has a longer query.
 LONGEST_QUERY = 500
 # Who asks every time has what is published at once; a proxy may spare us a second of a busy day.
@@ -64,18 +56,17 @@ def mark(what: Any, name: str, value: bool = True) -> None:
 class Entry(NamedTuple):
     """An answer as it is kept."""
 
-    version: int
     made_at: float
     etag: str
     headers: list[tuple[str, str]]
     body: bytes
 
     @classmethod
-    def of(cls, response: HttpResponse, version: int) -> "Entry":
+    def of(cls, response: HttpResponse) -> "Entry":
         """What to keep of a finished answer."""
         headers = [(k, v) for k, v in response.items() if k.lower() not in NOT_KEPT]
         etag = f'W/"{hashlib.sha256(response.content).hexdigest()[:20]}"'
-        return cls(version, time.time(), etag, headers, gzip.compress(response.content, 6, mtime=0))
+        return cls(time.time(), etag, headers, gzip.compress(response.content, 6, mtime=0))
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         """The answer as `request` can read it, or 304 if it has it already."""
@@ -95,58 +86,6 @@ class Entry(NamedTuple):
         return response
 
 
-class Store:
-    """Where pages are kept; it may be gone at any moment, and then nothing is kept."""
-
-    def __init__(self) -> None:
-        self.rests_until = 0.0
-
-    def _try(self, what: Callable[[Any], Any], otherwise: Any) -> Any:
-        if time.monotonic() < self.rests_until:
-            return otherwise
-        try:
-            return what(caches["pages"])
-        except Exception:
-            # Whatever the store fails with, a page can be made without it.
-            logger.warning("The store of pages does not answer", exc_info=True)
-            self.rests_until = time.monotonic() + REST
-            return otherwise
-
-    def look(self, key: str) -> tuple[int, Entry | None]:
-        """The version of the content, and the page kept under `key` if it is of that version.
-
-        One read. The store knows of a change at once, and this process within half a second.
-        """
-        known = content_version.current()
-        found = self._try(lambda cache: cache.get_many([content_version.KEY, key]), {})
-        version = found.get(content_version.KEY, 0)
-        if version < known:
-            version = known
-            self._try(lambda cache: cache.set(content_version.KEY, known, None), None)
-        entry = found.get(key)
-        return version, entry if entry and entry.version == version else None
-
-    def keep(self, key: str, entry: Entry) -> None:
-        """Keep a page until tomorrow begins, and no longer than LIFE."""
-        now = timezone.localtime()
-        left = 24 * 3600 - (now.hour * 3600 + now.minute * 60 + now.second)
-        self._try(lambda cache: cache.set(key, entry, min(LIFE, left)), None)
-
-    def begin(self, key: str) -> bool:
-        """Whether nobody is making this page: whoever asked is doing so from now on."""
-        return bool(self._try(lambda cache: cache.add(f"{key}:made", 1, MAKING), True))
-
-    def end(self, key: str) -> None:
-        """Say that the page was made, or could not be."""
-        self._try(lambda cache: cache.delete(f"{key}:made"), None)
-
-    def is_being_made(self, key: str) -> bool:
-        return bool(self._try(lambda cache: cache.get(f"{key}:made"), None))
-
-
-store = Store()
-
-
 class KeepPages:
     """Answers visitors from what is kept, and keeps what is made for them."""
 
@@ -161,7 +100,8 @@ class KeepPages:
         key = key_of(request)
         if key is None:
             return self.get_response(request)
-        version, entry = store.look(key)
+        version, found = store.look([key])
+        entry = found.get(key)
         if entry is None and not store.begin(key):
             version, entry = self._awaited(key, version)
         if entry is not None:
@@ -188,9 +128,9 @@ class KeepPages:
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             time.sleep(0.01)
-            version, entry = store.look(key)
-            if entry is not None or not store.is_being_made(key):
-                return version, entry
+            version, found = store.look([key])
+            if key in found or not store.is_being_made(key):
+                return version, found.get(key)
         return version, None
 
     def _made(self, request: HttpRequest, key: str, version: int) -> HttpResponseBase:
@@ -199,9 +139,9 @@ class KeepPages:
             return response
         response["Cache-Control"] = FOR_VISITORS
         patch_vary_headers(response, ["Cookie", "Accept-Encoding"])
-        entry = Entry.of(cast(HttpResponse, response), version)
+        entry = Entry.of(cast(HttpResponse, response))
         if request.method == "GET":
-            store.keep(key, entry)
+            store.keep({key: entry}, version)
         return entry.answer(request)
 
 

@@ -38,10 +38,17 @@ TRACKERS = ("utm_", "fbclid", "gclid", "mc_")
 MOST_PROBLEMS = 5
 
 
+class Counted(Paginator):
+    """The pages of rows that were counted already."""
+
+    count = 0
+
+
 class Listing:
     """One request for the page of a list, read and answered: see the top of this module.
 
-    `prepared` adds to the rows what their template shows. A page that does not exist is a 404.
+    `prepared` adds to the rows what their template shows; `scope` names `queryset`, and counts of it
+    are kept (`ListFilterSet`). A page that does not exist is a 404.
     """
 
     # A list whose rows are long may have shorter pages.
@@ -56,9 +63,10 @@ class Listing:
         prepared: Callable[[QuerySet], QuerySet] = lambda rows: rows,
         keys: Collection[str] = PAGE_KEYS,
         per_page: int = PER_PAGE,
+        scope: str = "",
     ) -> None:
         self.request = request
-        self.filters = filter_set(request.GET, queryset)
+        self.filters = filter_set(request.GET, queryset, scope)
         self.prepared = prepared
         self.keys = keys
         self.per_page = per_page
@@ -93,7 +101,8 @@ class Listing:
     @cached_property
     def page(self) -> Page:
         """The rows of the page asked for."""
-        pages = Paginator(self.prepared(self.filters.qs), self.per_page)
+        pages = Counted(self.prepared(self.filters.qs), self.per_page)
+        pages.count = self.filters.count()
         try:
             return pages.page(int(self._number) if is_page(self._number) else 1)
         except EmptyPage as error:

@@ -41,6 +41,7 @@ class Asked(NamedTuple):
     events: Any
     filters: type[AgendaFilter]
     keys: Collection[str]
+    first: datetime.date | None = None
 
 
 def asked(request: HttpRequest, first: datetime.date | None = None) -> Asked:
@@ -48,7 +49,7 @@ def asked(request: HttpRequest, first: datetime.date | None = None) -> Asked:
     events = Event.objects.published()
     if first is not None:
         in_month = events.between(first, months.month_after(first) - DAY)
-        return Asked(MONTH, in_month, AgendaFilter, ())
+        return Asked(MONTH, in_month, AgendaFilter, (), first)
     if request.GET.get("view") == PAST:
         return Asked(PAST, events.past(), PastAgendaFilter, ("view",))
     # A view that does not exist is told, as is any other key without a meaning.
@@ -164,7 +165,13 @@ def _listing(request: HttpRequest, view: Asked) -> Listing:
     keys = {"page", *view.keys}
     per_page = months.PER_PAGE if view.view == MONTH else PER_PAGE
     return Listing(
-        request, view.filters, view.events, prepared=_for_rows, keys=keys, per_page=per_page
+        request,
+        view.filters,
+        view.events,
+        prepared=_for_rows,
+        keys=keys,
+        per_page=per_page,
+        scope=f"{view.view} {view.first or ''}",
     )
 
 

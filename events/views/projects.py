@@ -37,6 +37,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
         Project.objects.published(),
         prepared=_for_rows,
         keys=PAGE_KEYS - {"view"},
+        scope="published",
     )
     if listing.redirect:
         return listing.redirect

@@ -44,7 +44,9 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
     published = Organisation.objects.published()
     # A view that does not exist is told, as is any other key without a meaning.
     keys = {"view"} if drawn else {"page"}
-    listing = Listing(request, OrganisationFilter, published, prepared=for_rows, keys=keys)
+    listing = Listing(
+        request, OrganisationFilter, published, prepared=for_rows, keys=keys, scope="published"
+    )
     if listing.redirect:
         return listing.redirect
     number = display.number(listing.total)

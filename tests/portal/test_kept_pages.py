@@ -15,6 +15,7 @@ from django.urls import get_resolver
 from members.models import Organisation
 from portal import content_version, kept_pages
 from portal.content_version import ContentVersion
+from portal.keeping import store
 from portal.lifecycle import kinds, review
 from tests import factories
 from tests.together import together
@@ -31,7 +32,7 @@ API = "/api/v1/organisations/"
 @pytest.fixture(autouse=True)
 def _kept(settings):
     settings.KEEP_PAGES = True
-    kept_pages.store.rests_until = 0
+    store.rests_until = 0
 
 
 @pytest.fixture
@@ -241,7 +242,9 @@ def test_languages_are_kept_apart(visit, organisation):
 
 
 def entries():
-    return len([key for key in caches["pages"]._cache if "content-version" not in key])
+    """How many pages are kept; counts that pages show are none."""
+    kept = [caches["pages"].get(key.split(":")[-1]) for key in list(caches["pages"]._cache)]
+    return sum(isinstance(each, tuple) and isinstance(each[1], kept_pages.Entry) for each in kept)
 
 
 @pytest.mark.threat("T17", "unknown keys")
@@ -453,3 +456,43 @@ def test_while_one_writes_templates_nothing_is_kept(visit, organisation, setting
 
     assert asked > 0
     assert entries() == 0
+
+
+# --- Counts that many pages show --------------------------------------------------------------------
+
+
+@pytest.fixture
+def many(tomorrow):
+    """A few organisations, projects and events, or many."""
+
+    def make(number):
+        theme = factories.ThemeFactory(code="sante")
+        for _ in range(number):
+            organisation = factories.OrganisationFactory(themes=[theme])
+            factories.EventFactory(organisation=organisation, starts_at=tomorrow, themes=[theme])
+            factories.ProjectFactory(organisation=organisation, themes=[theme])
+
+    return make
+
+
+@pytest.mark.parametrize("number", [21, 60])
+@pytest.mark.parametrize("path", ["/fr/annuaire/", "/fr/agenda/", "/fr/projets/"])
+def test_counts_are_made_once_for_all_pages_of_a_list(visit, many, number, path):
+    with factories.indexed_at_once():
+        many(number)
+    visit(f"{path}?theme=sante")
+
+    second, asked = visit(f"{path}?theme=sante&page=2")
+
+    assert second.status_code == 200
+    assert asked == 2  # the rows, and what the list shows besides them
+
+
+@pytest.mark.parametrize("typed", ["q=organisation", "from=2026-01-01"])
+def test_what_is_typed_has_no_counts_kept(visit, many, typed):
+    many(1)
+    before = len(caches["pages"]._cache)
+
+    visit(f"/fr/agenda/?{typed}")
+
+    assert len(caches["pages"]._cache) <= before + 2  # the version, and for days the page
