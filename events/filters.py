@@ -17,19 +17,9 @@ from events.models import Event, Project, ProjectPartner
 from members.filters import COMMUNE_CODE, THEME_CODE, KindFacet
 from members.models import Organisation, Theme
 from portal import i18n
+from portal.facets import ChoiceFacet, ConditionFacet, Facet, RelatedFacet, Use, counts
 from portal.fields import CodeListField
-from portal.filters import (
-    ChoiceFacet,
-    ConditionFacet,
-    DayFilter,
-    Facet,
-    ListFilterSet,
-    Order,
-    RelatedFacet,
-    SortFilter,
-    Use,
-    counts,
-)
+from portal.filters import DayFilter, ListFilterSet, Order, SortFilter
 
 Conditions = Mapping[str, tuple[Any, Q]]
 

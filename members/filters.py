@@ -10,19 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from members.models import College, Exchange, Membership, Organisation, Person, Theme
-from portal.filters import (
+from portal.facets import (
     ChoiceFacet,
     ConditionFacet,
     Facet,
-    ListFilterSet,
     OptionGroup,
-    Order,
     RelatedFacet,
-    SortFilter,
     Use,
     counts,
     in_known_order,
 )
+from portal.filters import ListFilterSet, Order, SortFilter
 
 # What parameters of the API are whose values are looked up.
 THEME_CODE = _("The code of a theme.")

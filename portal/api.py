@@ -26,7 +26,8 @@ from rest_framework.throttling import AnonRateThrottle
 from portal import i18n
 from portal.display import capitalised
 from portal.downloads import open_data
-from portal.filters import RELEVANCE, DayFilter, Facet, SearchFilter, SortFilter
+from portal.facets import Facet
+from portal.filters import RELEVANCE, DayFilter, SearchFilter, SortFilter
 from portal.kept_pages import kept, understood
 from portal.limits import client_address
 from portal.listing import is_page

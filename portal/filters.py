@@ -12,24 +12,22 @@ A page uses `portal.listing` and leaves out what it does not understand, saying 
 `is_valid()` and `unknown_keys()` first, answers 400, and otherwise takes `qs`.
 """
 
-import abc
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, partial, reduce
-from operator import or_
+from functools import cached_property, partial
 from typing import Any
 
 import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy
 
 from portal import display, i18n, search
+from portal.facets import Facet, OptionGroup, Use, pair
 from portal.keeping import recall
-from portal.words import fold
 
 # The order of a list that answers typed words, unless another is asked for.
 RELEVANCE = "relevance"
@@ -102,272 +100,6 @@ class SortFilter(filters.ChoiceFilter):
 
     def filter(self, queryset: QuerySet, value: str) -> QuerySet:
         return queryset  # the set of filters sorts, last
-
-
-# --- Facets ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Option:
-    """One box of a facet."""
-
-    value: str
-    label: str
-    count: int
-    checked: bool
-
-
-@dataclass(frozen=True)
-class OptionGroup:
-    """A facet as it is shown."""
-
-    name: str
-    legend: str
-    options: list[Option]
-    # What any of the rows has, shown as a box or not, by its code.
-    uses: Mapping[str, "Use"]
-
-
-@dataclass(frozen=True)
-class Use:
-    """How much of a list an option has: among the rows that other filters leave, and in all."""
-
-    label: str
-    count: int
-    overall: int
-
-
-class CodesField(forms.MultipleChoiceField):
-    """Codes out of those that exist; names each one that does not."""
-
-    def validate(self, value: list[str]) -> None:
-        if not value:
-            return
-        known = {str(code) for code, _label in self.choices}  # type: ignore[union-attr,misc]
-        unknown = [code for code in dict.fromkeys(value) if code and code not in known]
-        if unknown:
-            raise ValidationError(
-                [
-                    ValidationError(
-                        gettext_lazy("“%(value)s” is not one of the choices."),
-                        code="invalid_choice",
-                        params={"value": code},
-                    )
-                    for code in unknown
-                ]
-            )
-
-
-class Facet(filters.MultipleChoiceFilter, abc.ABC):
-    """A group of options with counts. A subclass says which there are, and what each keeps."""
-
-    field_class = CodesField
-    # Whether the codes stand in the program, and so in the description of the API.
-    has_fixed_codes = False
-
-    def __init__(self, *, legend: Any, shown: int = 0, **kwargs: Any) -> None:
-        # A callable: what nobody chose costs no look at the options.
-        kwargs.setdefault("choices", self._choices)
-        super().__init__(label=legend, **kwargs)
-        self.legend = legend
-        self.shown = shown
-        self._known: dict[str, str] | None = None
-
-    def _choices(self) -> list[tuple[str, str]]:
-        return list(self.known.items())
-
-    @property
-    def known(self) -> dict[str, str]:
-        """Every code there is, with its label, in the order shown: looked up once."""
-        if self._known is None:
-            name = (self.kept_as, i18n.current())
-            keeps = self.kept_as and not self.has_fixed_codes
-            self._known = recall({name: self.options})[name] if keeps else self.options()
-        return self._known
-
-    @property
-    def kept_as(self) -> tuple[str, ...]:
-        """What its options depend on, besides the language; nothing where they are not kept."""
-        return ()
-
-    @property
-    def field(self) -> CodesField:
-        """The form field; made each time, since each request has its own copy of the filter."""
-        # Not the method itself: a form copies its fields deeply, and this filter with its method.
-        return CodesField(choices=lambda: self._choices(), required=False, label=self.label)
-
-    def filter(self, queryset: QuerySet, value: list[str]) -> QuerySet:
-        return self.keep(queryset, value) if value else queryset
-
-    def describe(self, code: str) -> str:
-        """The filter as a chip says it: Thème : Santé."""
-        return pair(self.legend, self.known[code])
-
-    def group(self, name: str, uses: Mapping[str, Use], chosen: list[str]) -> OptionGroup:
-        """The options in use, or that were chosen, with how many rows have each.
-
-        At most `shown` of them, those that most rows have: whatever the filters, they stay in place.
-        """
-        used = dict(uses)
-        frequent = sorted(used, key=lambda code: (-used[code].overall, code))
-        kept = {*frequent[: self.shown or None], *chosen}
-        for code in chosen:
-            used.setdefault(code, Use(self.known[code], 0, 0))
-        options = [
-            Option(code, used[code].label, used[code].count, code in chosen)
-            for code in self.in_order(used)
-            if code in kept
-        ]
-        return OptionGroup(name, str(self.legend), options, used)
-
-    # What a subclass says.
-
-    @abc.abstractmethod
-    def options(self) -> dict[str, str]:
-        """Every code with its label: one query at most."""
-
-    @abc.abstractmethod
-    def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
-        """The rows that answer one of these codes, each once."""
-
-    @abc.abstractmethod
-    def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
-        """The use of each code that any of `rows` has; without `narrowed` all count. One query."""
-
-    def in_order(self, used: dict[str, Use]) -> list[str]:
-        """The codes in the order shown: by label, without regard to accents and capitals."""
-        return sorted(used, key=lambda code: fold(used[code].label))
-
-
-def in_known_order(facet: Facet, used: dict[str, Use]) -> list[str]:
-    """The codes in the order in which the facet knows them."""
-    return [code for code in facet.known if code in used]
-
-
-def counts(narrowed: QuerySet | None, column: str = "pk") -> tuple[Count, Count]:
-    """How many rows of a group are among `narrowed`, and how many there are."""
-    everything = Count(column, distinct=True)
-    if narrowed is None:
-        return everything, everything
-    among = Q(**{f"{column}__in": narrowed.order_by().values("pk")})
-    return Count(column, distinct=True, filter=among), everything
-
-
-class ChoiceFacet(Facet):
-    """The values of a column with choices, in their order."""
-
-    has_fixed_codes = True
-
-    def __init__(self, column: str, choices: Iterable[tuple[str, Any]], **kwargs: Any) -> None:
-        self.column, self.labels = column, list(choices)
-        super().__init__(field_name=column, choices=self.labels, **kwargs)
-
-    def options(self) -> dict[str, str]:
-        return {code: str(label) for code, label in self.labels}
-
-    def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
-        return queryset.filter(**{f"{self.column}__in": codes})
-
-    def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
-        n, overall = counts(narrowed)
-        found = rows.order_by().values_list(self.column).annotate(n=n, overall=overall)
-        return {code: Use(self.known[code], *use) for code, *use in found if code in self.known}
-
-    def in_order(self, used: dict[str, Use]) -> list[str]:
-        return in_known_order(self, used)
-
-
-class RelatedFacet(Facet):
-    """What rows point to, one (`commune`) or several (`themes`): a model with `code` and `name`."""
-
-    def __init__(self, path: str, **kwargs: Any) -> None:
-        super().__init__(field_name=f"{path}__code", **kwargs)
-        self.path = path
-
-    def _related(self, model: type[Any]) -> tuple[Any, str]:
-        """The model pointed to, and its column of names in the reader's language."""
-        related = model._meta.get_field(self.path).related_model
-        column = f"name_{i18n.current()}" if i18n.is_translated(related, "name") else "name"
-        return related, column
-
-    @property
-    def kept_as(self) -> tuple[str, ...]:
-        """What its options depend on, besides the language."""
-        return ("options", self.model._meta.label, self.path)
-
-    def options(self) -> dict[str, str]:
-        related, name = self._related(self.model)
-        return dict(related._default_manager.order_by("code").values_list("code", name))
-
-    def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
-        # Through the keys: a row that has two of the codes is still one row.
-        having = queryset.model._base_manager.filter(**{f"{self.path}__code__in": codes})
-        return queryset.filter(pk__in=having.order_by().values("pk"))
-
-    def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
-        _model, name = self._related(rows.model)
-        n, overall = counts(narrowed)
-        found = (
-            rows.order_by()
-            .filter(**{f"{self.path}__isnull": False})
-            .values_list(f"{self.path}__code", f"{self.path}__{name}")
-            .annotate(n=n, overall=overall)
-        )
-        return {code: Use(label or code, *use) for code, label, *use in found}
-
-
-class ConditionFacet(Facet):
-    """Options that each are a condition on the row (`Q` or `Exists`; no join that repeats rows).
-
-    `conditions` returns {code: (label, condition)} in the order shown; it may cost one query.
-    """
-
-    def __init__(
-        self,
-        conditions: Callable[[], Mapping[str, tuple[Any, Any]]],
-        *,
-        fixed: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        """`fixed` where the codes stand in the program."""
-        super().__init__(**kwargs)
-        self.conditions = conditions
-        self.has_fixed_codes = fixed
-        self._wanted: Mapping[str, tuple[Any, Any]] | None = None
-
-    @property
-    def wanted(self) -> Mapping[str, tuple[Any, Any]]:
-        """The conditions, looked up once."""
-        if self._wanted is None:
-            self._wanted = self.conditions()
-        return self._wanted
-
-    @property
-    def kept_as(self) -> tuple[str, ...]:
-        """What its options depend on, besides the language."""
-        return ("options", self.conditions.__module__, self.conditions.__qualname__)
-
-    def options(self) -> dict[str, str]:
-        return {code: str(label) for code, (label, _condition) in self.wanted.items()}
-
-    def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
-        return queryset.filter(reduce(or_, [Q(self.wanted[code][1]) for code in codes]))
-
-    def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
-        among = Q() if narrowed is None else Q(pk__in=narrowed.order_by().values("pk"))
-        sums = {}
-        for position, (_label, condition) in enumerate(self.wanted.values()):
-            sums[f"all{position}"] = Count("pk", filter=Q(condition))
-            sums[f"n{position}"] = Count("pk", filter=Q(condition) & among)
-        found = rows.order_by().aggregate(**sums)
-        return {
-            code: Use(self.known[code], found[f"n{position}"], found[f"all{position}"])
-            for position, code in enumerate(self.wanted)
-            if found[f"all{position}"]
-        }
-
-    def in_order(self, used: dict[str, Use]) -> list[str]:
-        return in_known_order(self, used)
 
 
 # --- The filters of one list ----------------------------------------------------------------------
@@ -506,8 +238,3 @@ class ListFilterSet(filters.FilterSet):
     def _words(self, name: str, value: Any) -> str:
         describe = getattr(self.filters[name], "describe", None)
         return describe(value) if describe else pair(self.filters[name].label, value)
-
-
-def pair(label: Any, value: Any) -> str:
-    """A name and its value: Thème : Santé, Theme: Health."""
-    return pgettext("label and value", "%(label)s: %(value)s") % {"label": label, "value": value}

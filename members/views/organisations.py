@@ -25,7 +25,7 @@ from members.models import (
 from members.structured_data import organisation_data
 from portal import display, downloads, related, spreadsheets
 from portal.addresses import Nearest, answer
-from portal.filters import OptionGroup
+from portal.facets import OptionGroup
 from portal.kept_pages import kept
 from portal.lifecycle import kinds
 from portal.listing import Listing

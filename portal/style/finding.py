@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from portal.filters import Option, OptionGroup
+from portal.facets import Option, OptionGroup
 from portal.style.examples import Component, State, in_words
 
 
