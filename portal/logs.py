@@ -5,6 +5,8 @@ the request that was not found, the traceback of one that failed, the access log
 the address one came from. So each line is cleaned where it is made, whoever writes it and wherever to.
 """
 
+import datetime
+import json
 import logging
 import logging.config
 import re
@@ -51,6 +53,25 @@ class Record(logging.LogRecord):
     @exc_text.setter
     def exc_text(self, text: str | None) -> None:
         self._traceback = without_secrets(text) if text else text
+
+
+class JsonLine(logging.Formatter):
+    """An entry as one line of JSON: when (UTC), how grave, where from, which request, what."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line; tracebacks are inside it, so that an entry is one line whatever it says."""
+        at = datetime.datetime.fromtimestamp(record.created, datetime.UTC)
+        line = {
+            "at": at.isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "request_id": getattr(record, "request_id", "-"),
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            record.exc_text = record.exc_text or self.formatException(record.exc_info)
+            line["traceback"] = record.exc_text
+        return json.dumps(line, ensure_ascii=False)
 
 
 def configure(config: dict[str, Any]) -> None:

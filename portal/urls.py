@@ -10,7 +10,7 @@ from django.urls import URLPattern, include, path
 from django.utils.translation import pgettext_lazy
 from django.views.generic import RedirectView
 
-from portal import views
+from portal import health, views
 from portal.api_docs import ApiDocs
 from portal.demo_mail import demo_mail
 from portal.style import views as style
@@ -47,7 +47,9 @@ style_pages = [
 
 urlpatterns = [
     path("", views.root, name="root"),
-    path("healthz", views.healthz, name="healthz"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", health.metrics_page, name="metrics"),
     path("robots.txt", views.robots_txt, name="robots"),
     path("sitemap.xml", views.sitemap_xml, name="sitemap"),
     path(".well-known/security.txt", views.security_txt, name="security-txt"),

@@ -9,7 +9,6 @@ from django import forms
 from django.conf import settings
 from django.core.paginator import Page as NumberedPage
 from django.core.paginator import Paginator
-from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 from django.http import (
     Http404,
@@ -34,7 +33,6 @@ from django.utils.translation import (
 )
 from django.utils.translation import gettext as _
 from django.views import defaults
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from events import figures as arcades
@@ -375,18 +373,6 @@ def change_password(request: HttpRequest) -> HttpResponse:
     """Where password managers send somebody who wants to change theirs."""
     with override(get_language_from_request(request)):
         return redirect("account_change_password")
-
-
-@never_cache
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Whether the portal and its database answer: 200 or 503, for whatever watches over it."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return HttpResponse("database unavailable\n", status=503, content_type="text/plain")
-    return HttpResponse("ok\n", content_type="text/plain")
 
 
 # --- When something goes wrong --------------------------------------------------------------------

@@ -211,6 +211,8 @@ ACCESS = {
     "events:project-list": PUBLIC,
     "events:project-table": PUBLIC,
     "healthz": PUBLIC,
+    "metrics": ("404", "405"),
+    "readyz": PUBLIC,
     "home": PUBLIC,
     "members:agreement-answer": WRITE,
     "members:content-create": WRITE,

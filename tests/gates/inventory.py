@@ -482,6 +482,8 @@ NOT_PAGES = {
         "events:project-funding-table",
         "events:project-table",
         "healthz",
+        "metrics",
+        "readyz",
         "members:organisation-table",
         "members:submission-image",
         "robots",

@@ -6,7 +6,6 @@ import json
 import re
 
 import pytest
-from django.db import DatabaseError, connection
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
@@ -668,25 +667,6 @@ def test_password_managers_find_the_page(client):
     response = client.get("/.well-known/change-password")
 
     assert response["Location"] == address("account_change_password", language="fr")
-
-
-def test_healthz_says_that_all_is_well(client):
-    response = client.get("/healthz")
-
-    assert (response.status_code, response.content) == (200, b"ok\n")
-    assert "no-store" in response["Cache-Control"]
-
-
-def test_healthz_says_that_the_database_is_away(client, monkeypatch):
-    def away(*args: object) -> None:
-        raise DatabaseError
-
-    monkeypatch.setattr(connection, "cursor", away)
-
-    response = client.get("/healthz")
-
-    assert response.status_code == 503
-    assert b"DatabaseError" not in response.content
 
 
 # --- When something goes wrong --------------------------------------------------------------------

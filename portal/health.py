@@ -1,0 +1,80 @@
+"""What whatever watches over the portal asks: is it alive, is it ready, how is it doing."""
+
+import secrets
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.cache import caches
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from portal import metrics
+
+TEXT = "text/plain; charset=utf-8"
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Whether this process answers at all. It asks nobody else: a restart would not mend them."""
+    return HttpResponse("ok\n", content_type=TEXT)
+
+
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Whether this process can do its work, part by part: 200, or 503 while it cannot."""
+    found = {name: _asked(part) for name, part in PARTS.items()}
+    lines = [f"{name}: {answer}\n" for name, answer in found.items()]
+    status = 200 if set(found.values()) == {"ok"} else 503
+    return HttpResponse("".join(lines), status=status, content_type=TEXT)
+
+
+def _asked(part: Callable[[], str]) -> str:
+    try:
+        return part()
+    except Exception:
+        # Whatever it fails with: the one who asks is told which, and the logs say why.
+        return "unavailable"
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "ok"
+
+
+def _migrations() -> str:
+    """A process of a newer version waits for its tables; once they are there they stay."""
+    if not _migrated:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return "to be applied"
+        _migrated.add(DEFAULT_DB_ALIAS)
+    return "ok"
+
+
+_migrated: set[str] = set()
+
+
+def _limits() -> str:
+    """Where the limits are counted: a limiter that cannot count refuses."""
+    caches["default"].get("readyz")
+    return "ok"
+
+
+PARTS = {"database": _database, "migrations": _migrations, "limits": _limits}
+
+
+@never_cache
+@require_safe
+def metrics_page(request: HttpRequest) -> HttpResponse:
+    """Counters for Prometheus, for whoever sends METRICS_TOKEN; not there where none is set."""
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    token = settings.METRICS_TOKEN
+    if not token or not secrets.compare_digest(given.encode(), token.encode()):
+        raise Http404
+    return HttpResponse(metrics.text(), content_type=metrics.CONTENT_TYPE)
