@@ -78,6 +78,8 @@ class Entry(NamedTuple):
             response["Content-Encoding"] = "gzip"
         response["ETag"] = self.etag
         response["Last-Modified"] = http_date(self.made_at)
+        # To nginx a second is up to two; told the end of this one, it holds the page until then.
+        response["X-Accel-Expires"] = f"@{int(time.time())}"
         response["Content-Length"] = str(len(response.content))
         asked = "HTTP_IF_NONE_MATCH" in request.META or "HTTP_IF_MODIFIED_SINCE" in request.META
         if asked:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest, MiddlewareNotUsed
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import get_resolver
+from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_header_parameters
 
 from portal.logs import request_id
@@ -110,7 +111,10 @@ class ListAddress:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        # Whoever holds this page for others must not give it to the script, nor the reverse.
+        patch_vary_headers(response, ["HX-Request"])
         if request.headers.get("HX-Target") == self.TARGET and response.status_code == 200:
+            response["Cache-Control"] = "private, no-cache"
             shown, asked = request.headers.get("HX-Current-URL", ""), request.get_full_path()
             typed = request.headers.get("HX-Source", "") == "form"
             step = is_step(shown, asked, may_be_typed=typed)
