@@ -1,5 +1,6 @@
-"""The form field that names an organisation of the directory."""
+"""Form fields of our own: a name of the directory, and identifiers however they are typed."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Organisation
+
+SIRET_DIGITS = 14
 
 
 class OrganisationField(forms.CharField):
@@ -80,3 +83,42 @@ def typed_names(keys: Iterable[int]) -> dict[int, str]:
 def organisation_names() -> list[str]:
     """The names that forms offer while one is typed: the first five hundred."""
     return list(Organisation.objects.published().values_list("name", flat=True)[:500])
+
+
+class IdentifierField(forms.CharField):
+    """An identifier, however it is typed: in groups, or as the address that its register gives it."""
+
+    def to_python(self, value: Any) -> str:
+        """What was typed without spaces, dots and what comes before it in an address."""
+        typed = str(super().to_python(value) or "").rstrip("/").rsplit("/", 1)[-1]
+        return re.sub(r"[\s.-]", "", typed)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Those of a text, but for its length: what is typed may be longer than what is kept."""
+        attributes = super().widget_attrs(widget)
+        return {name: value for name, value in attributes.items() if name != "maxlength"}
+
+
+class SirenField(IdentifierField):
+    """A SIREN number; of a SIRET number, the part that is one."""
+
+    def to_python(self, value: Any) -> str:
+        """Its nine digits."""
+        typed = super().to_python(value)
+        return typed[:9] if len(typed) == SIRET_DIGITS and typed.isdigit() else typed
+
+
+class RnaField(IdentifierField):
+    """An RNA number."""
+
+    def to_python(self, value: Any) -> str:
+        """With its letter as the register writes it."""
+        return super().to_python(value).upper()
+
+
+class RorField(IdentifierField):
+    """A ROR identifier."""
+
+    def to_python(self, value: Any) -> str:
+        """With its letters as the register writes them."""
+        return super().to_python(value).lower()

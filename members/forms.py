@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from members.fields import OrganisationField, typed_names
+from members.fields import OrganisationField, RnaField, RorField, SirenField, typed_names
 from members.models import Affiliation, Contact, Exchange, Organisation, OrganisationLink
 from portal.lifecycle.content import Values
 from portal.writing.editing import MARKDOWN_HELP, Choices, ContentForm
@@ -94,7 +94,12 @@ class OrganisationForm(ContentForm):
             "ror",
             "themes",
         )
-        field_classes = {"themes": Choices}
+        field_classes = {
+            "themes": Choices,
+            "siren": SirenField,
+            "rna": RnaField,
+            "ror": RorField,
+        }
         widgets = {"summary_fr": SENTENCE, "summary_en": SENTENCE}
         help_texts = {
             "name": _("As people know you, in full."),

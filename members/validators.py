@@ -17,9 +17,7 @@ def validate_siren(value: str) -> None:
     """Nine digits whose Luhn sum is right (INSEE)."""
     if not (value.isascii() and value.isdigit() and siren.is_valid(value)):
         raise ValidationError(
-            _(
-                "This is not a SIREN number: nine digits, without spaces, the last one a check digit."
-            ),
+            _("This is not a SIREN number: nine digits, the last one a check digit."),
             code="siren",
         )
 

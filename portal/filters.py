@@ -142,10 +142,7 @@ class ListFilterSet(filters.FilterSet):
 
     def problems(self, also: Collection[str] = ()) -> list[Problem]:
         """All that cannot be understood, each with a sentence that names it."""
-        found = [
-            Problem(key, "", _("There is no filter called “%(key)s”.") % {"key": key[:60]})
-            for key in self.unknown_keys(also)
-        ]
+        found = [Problem(key, "", self._unknown(key)) for key in self.unknown_keys(also)]
         for key, errors in self.errors.as_data().items():
             for error in errors:
                 value = (error.params or {}).get("value") or self.data.get(key, "")
@@ -153,6 +150,14 @@ class ListFilterSet(filters.FilterSet):
                 label = self.filters[key].label or key
                 found.append(Problem(key, str(value), pair(label, text)))
         return found
+
+    def _unknown(self, key: str) -> str:
+        """That a key means nothing here; what other sites call a search is led to ours."""
+        if key in ("search", "query") and "q" in self.filters:
+            return _("There is no filter called “%(key)s”: words are looked for with “q”.") % {
+                "key": key
+            }
+        return _("There is no filter called “%(key)s”.") % {"key": key[:60]}
 
     def narrowed(self, but: str = "") -> QuerySet:
         """The rows that all filters leave, or all but one; in no order of ours."""

@@ -1,4 +1,7 @@
-"""What is answered when a query took too long and PostgreSQL stopped it (`statement_timeout`)."""
+"""What is answered when something fails: a fault of ours, or a query that took too long.
+
+The latter is stopped by PostgreSQL (`statement_timeout`).
+"""
 
 from typing import Any
 
@@ -26,9 +29,19 @@ class TooSlow(APIException):
     wait = RETRY_SECONDS
 
 
-class SaysTooSlow(ExceptionHandler):
-    """The errors of the API, and this one."""
+class Fault(APIException):
+    """Says as the API does that we are to blame, and nothing of what happened: 500."""
+
+    default_detail = _("The fault is ours and has been reported.")
+
+
+class SaysWhatFailed(ExceptionHandler):
+    """The errors of the API, and these two."""
 
     def convert_known_exceptions(self, exc: Exception) -> Any:
         """A query that was stopped is no fault in the code."""
         return TooSlow() if was_stopped(exc) else super().convert_known_exceptions(exc)
+
+    def convert_unhandled_exceptions(self, exc: Exception) -> APIException:
+        """What nobody expected; what it says is for the logs."""
+        return exc if isinstance(exc, APIException) else Fault()

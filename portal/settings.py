@@ -311,7 +311,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
-DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "portal.overload.SaysTooSlow"}
+DRF_STANDARDIZED_ERRORS = {"EXCEPTION_HANDLER_CLASS": "portal.overload.SaysWhatFailed"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "IA Montpellier Méditerranée",
     "VERSION": "1",

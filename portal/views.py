@@ -428,9 +428,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         answer = answer or HttpResponse(get_template("503.html").render(), status=503)
         answer["Retry-After"] = str(overload.RETRY_SECONDS)
         return answer
-    answer = _for_machines(
-        request, "error", gettext_lazy("The fault is ours and has been reported."), 500
-    )
+    answer = _for_machines(request, "error", overload.Fault.default_detail, 500)
     page = get_template("500.html")
     return answer or HttpResponseServerError(page.render({"reference": request_id.get()}))
 

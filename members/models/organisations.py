@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
@@ -165,6 +166,15 @@ class Organisation(Published):
 
     def get_absolute_url(self) -> str:
         return reverse("members:organisation-detail", args=[self.slug])
+
+    def clean(self) -> None:
+        if self.logo and (undescribed := self.undescribed()):
+            raise ValidationError(undescribed)
+
+    def undescribed(self) -> dict[str, Any]:
+        if i18n.text(self, "logo_alt").value:
+            return {}
+        return {"logo_alt_fr": _("Describe the image for those who cannot see it.")}
 
     @property
     def keeper(self) -> "Organisation":

@@ -61,3 +61,26 @@ def test_any_other_failure_of_the_database_is_one(client, asks, path):
 
     assert response.status_code == 500
     assert b"zqsecretzq" not in response.content
+
+
+@pytest.mark.parametrize(
+    ("language", "detail"),
+    [
+        ("fr", "La panne vient de nous et a été signalée."),
+        ("en", "The fault is ours and has been reported."),
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/v1/themes/", "/api/v1/docs/"])
+def test_a_fault_of_ours_is_told_as_the_api_tells_errors(client, asks, path, language, detail):
+    asks(lambda: 1 / 0)
+    client.raise_request_exception = False
+
+    response = client.get(path, headers={"accept-language": language})
+
+    assert response.status_code == 500
+    if path == "/api/v1/themes/":
+        (error,) = response.json()["errors"]
+        assert response.json()["type"] == "server_error"
+        assert (error["code"], error["attr"]) == ("error", None)
+        assert error["detail"].startswith(detail)
+    assert "division" not in response.content.decode()
