@@ -20,6 +20,7 @@ help:
 	@echo "make translate   bring the French catalogue in line with the code"
 	@echo "make pictures    take pictures of the main pages, into .data/pictures"
 	@echo "make measures    measure the public pages anew, into tests/gates/MEASURES.md; takes minutes"
+	@echo "make sbom        the bill of materials of what runs, into .data/sbom.json"
 	@echo "make pins        compile constraints.txt from pyproject.toml; UPGRADE=1 for the newest versions"
 
 # --- The environment ------------------------------------------------------------------------------
@@ -132,6 +133,12 @@ lint: .venv/development
 	@.venv/bin/lint-imports --no-logo
 	@DATABASE_URL=sqlite://:memory: $(python) manage.py makemigrations --check --dry-run
 	@$(production) $(python) manage.py check --deploy --fail-level WARNING
+
+.PHONY: sbom
+sbom: .venv/runtime
+	@mkdir -p .data
+	@$(python) .ci/sbom.py > .data/sbom.json
+	@echo "Written: .data/sbom.json"
 
 .PHONY: format
 format: .venv/development

@@ -75,7 +75,7 @@ THREATS = {
     # Nothing is asked of anybody else.
     "T26": {"pages", "browser", "mails"},
     # What a server tells of itself.
-    "T30": {"files", "errors", "headers", "production", "pins"},
+    "T30": {"files", "errors", "headers", "production", "pins", "bill of materials"},
     # How often something may be done, and what is said to who did it too often.
     "limits": {
         "sign-in",
