@@ -2,9 +2,11 @@
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, Request
+from playwright.sync_api import Browser, Page, Request
 
 from tests.gates.inventory import LANGUAGES, PUBLIC, Look
 from tests.gates.site import Site
@@ -94,18 +96,38 @@ class Cost:
         return beyond
 
 
-def cost(chromium: Browser, site: Site, look: Look, language: str) -> Cost:
-    """Open a page in a browser that has never been here, and count."""
+@contextmanager
+def newcomer(chromium: Browser) -> Iterator[Page]:
+    """A window that keeps nothing of a page for the next one: each is opened as if it were the first."""
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
     window = context.new_page()
+    browser = context.new_cdp_session(window)
+    browser.send("Network.enable")
+    browser.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    yield window
+    context.close()
+
+
+def cost(window: Page, site: Site, look: Look, language: str) -> Cost:
+    """Open a page in the window of a newcomer, and count."""
+    started: list[Request] = []
     requests: list[Request] = []
-    window.on("requestfinished", lambda request: requests.append(request))
-    failed: list[str] = []
-    window.on("requestfailed", lambda request: failed.append(request.url))
+    failed: list[Request] = []
+    heard = {
+        "request": lambda request: started.append(request),
+        "requestfinished": lambda request: requests.append(request),
+        "requestfailed": lambda request: failed.append(request),
+    }
+    for event, hear in heard.items():
+        window.on(event, hear)
     # The last thing a browser asks for is the icon of its tab.
     with window.expect_request_finished(lambda request: "favicon" in request.url):
         window.goto(site.address(look, language))
+    while len(requests) + len(failed) < len(started):
+        window.wait_for_event("requestfinished")
     elements = window.evaluate(ELEMENTS)
+    for event, hear in heard.items():
+        window.remove_listener(event, hear)
     found: Counter = Counter()
     size = 0
     for request in requests:
@@ -113,8 +135,7 @@ def cost(chromium: Browser, site: Site, look: Look, language: str) -> Cost:
         found[TYPES.get(request.resource_type, request.resource_type)] += sizes["responseBodySize"]
         size += sizes["responseBodySize"] + sizes["responseHeadersSize"]
     foreign = {request.url for request in requests if not request.url.startswith(site.base)}
-    context.close()
-    assert not failed, failed
+    assert not failed, [request.url for request in failed]
     return Cost(found, size, len(requests), elements, tuple(sorted(foreign)))
 
 

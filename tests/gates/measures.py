@@ -43,13 +43,14 @@ def costs(site: Site) -> list[str]:
     rows = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for look in budget.MEASURED:
-            for language in budget.languages(look):
-                cost = budget.cost(browser, site, look, language)
-                sizes = [kilobytes(cost.bytes[kind]) for kind in budget.KINDS]
-                counts = (cost.requests, cost.elements, f"{cost.ecoindex:.0f}")
-                rows.append(row(f"{look}, {language}", *sizes, *counts))
-                print("\r\033[K", look, language, end="", file=sys.stderr)
+        with budget.newcomer(browser) as window:
+            for look in budget.MEASURED:
+                for language in budget.languages(look):
+                    cost = budget.cost(window, site, look, language)
+                    sizes = [kilobytes(cost.bytes[kind]) for kind in budget.KINDS]
+                    counts = (cost.requests, cost.elements, f"{cost.ecoindex:.0f}")
+                    rows.append(row(f"{look}, {language}", *sizes, *counts))
+                    print("\r\033[K", look, language, end="", file=sys.stderr)
         browser.close()
     print(file=sys.stderr)
     most = budget.Limits()

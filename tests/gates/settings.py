@@ -9,9 +9,7 @@ DEBUG = DEMO = False
 ROOT_URLCONF = "tests.gates.urls"
 # Stands for the web server in front, which compresses pages.
 MIDDLEWARE = ["django.middleware.gzip.GZipMiddleware", *MIDDLEWARE]  # noqa: F405
-STORAGES["staticfiles"]["BACKEND"] = (  # noqa: F405
-    "whitenoise.storage.CompressedManifestStaticFilesStorage"
-)
+STORAGES["staticfiles"]["BACKEND"] = "tests.gates.storage.Storage"  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # One visitor sees every page within a minute.
 ACCOUNT_RATE_LIMITS = False

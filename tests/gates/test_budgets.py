@@ -1,16 +1,32 @@
 """No public page costs more than it may: bytes, requests, elements, EcoIndex, nobody else asked."""
 
-import pytest
+from collections.abc import Iterator
 
-from tests.gates.budget import MEASURED, cost, ecoindex, languages, limits
+import pytest
+from playwright.sync_api import Page
+
+from tests.gates.budget import MEASURED, cost, ecoindex, languages, limits, newcomer
 from tests.gates.inventory import Look
 
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture(scope="session")
+def window(chromium) -> Iterator[Page]:
+    with newcomer(chromium) as window:
+        yield window
+
+
+def test_nothing_is_kept_of_a_page_that_was_opened_before(site, window):
+    first, second = (cost(window, site, MEASURED[0], "fr") for _time in range(2))
+
+    assert second.requests == first.requests > 1
+    assert second.bytes["fonts"] == pytest.approx(first.bytes["fonts"], rel=0.01)
+
+
 @pytest.mark.parametrize("look", MEASURED, ids=str)
-def test_page_keeps_to_its_budget(site, chromium, look: Look):
-    costs = {language: cost(chromium, site, look, language) for language in languages(look)}
+def test_page_keeps_to_its_budget(site, window, look: Look):
+    costs = {language: cost(window, site, look, language) for language in languages(look)}
 
     over = {language: each.over(limits(look)) for language, each in costs.items()}
 
