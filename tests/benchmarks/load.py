@@ -75,9 +75,9 @@ def measured(run_slice: Callable[[], Slice], roots: dict[str, int]) -> Slice:
     """A slice with what the servers took for it: `roots` names their first processes."""
     before = {name: seconds_of(pid) for name, pid in roots.items()}
     found = run_slice()
-    # What was begun is ended before anything is counted.
+    # What was begun is ended before anything is counted; a query may take five seconds.
     last = None
-    for _try in range(100):
+    for _try in range(600):
         now = {name: seconds_of(pid) for name, pid in roots.items()}
         if now == last:
             break

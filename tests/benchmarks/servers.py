@@ -1,6 +1,7 @@
 """What is measured, as it runs for real: gunicorn with two workers, Redis, production settings."""
 
 import os
+import platform
 import secrets
 import shutil
 import socket
@@ -8,14 +9,17 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import django
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / ".data" / "benchmarks"
+# What goes wrong in a page is told there.
+LOG = DATA / "web.log"
 WORKERS, THREADS = 2, 8
 SECONDS_TO_START = 60
 
@@ -70,7 +74,8 @@ def web(port: int) -> Iterator[int]:
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             raise NotStarted(f"Something listens on port {port}: choose another one, PORT=…")
-    process = subprocess.Popen(command, cwd=ROOT)
+    with LOG.open("w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
     try:
         _wait(lambda: _answers(port), "gunicorn")
         yield process.pid
@@ -87,9 +92,9 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _wait(ready: object, name: str) -> None:
+def _wait(ready: Callable[[], bool], name: str) -> None:
     until = time.monotonic() + SECONDS_TO_START
-    while not ready():  # type: ignore[operator]
+    while not ready():
         if time.monotonic() > until:
             raise NotStarted(f"{name} does not answer.")
         time.sleep(0.1)
@@ -110,10 +115,6 @@ def postgresql() -> int | None:
 
 def versions() -> dict[str, str]:
     """The machine and what runs on it, without its name."""
-    import platform
-
-    import django
-
     model = next(
         (
             line.partition(":")[2].strip()
