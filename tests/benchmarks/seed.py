@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 
+from django.apps import apps
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, models
@@ -63,11 +64,11 @@ def fill(rows: int, say: Say) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute("SET maintenance_work_mem = '1GB'")
-    world = _world(rows)
+    world = world_of(rows)
     with without_indexes(say):
         _write(world, say)
     _settle(say)
-    _learn(say)
+    learn(say)
     verify(say)
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {MARK} SET fingerprint = %s", [wanted])
@@ -102,7 +103,8 @@ def _size() -> str:
 # --- Writing --------------------------------------------------------------------------------------
 
 
-def _world(rows: int) -> making.World:
+def world_of(rows: int) -> making.World:
+    """What so many rows refer to; staff's themes, communes and college must be there."""
     noon = datetime.datetime.combine(_month(), datetime.time(), datetime.UTC)
     # The founding college, and the commune that most are in, come first in these lists.
     communes = Commune.objects.order_by("pk").values_list("pk", "name")
@@ -115,7 +117,8 @@ def _world(rows: int) -> making.World:
     )
 
 
-def _write(world: making.World, say: Say) -> None:
+def chunks(world: making.World) -> list[tuple[str, int, int]]:
+    """What to write one after the other: a kind, and the keys of its first and its last object."""
     counts = {
         "source": world.sources,
         "organisation": world.organisations,
@@ -123,16 +126,21 @@ def _write(world: making.World, say: Say) -> None:
         "project": world.projects,
         "event": world.events,
     }
-    chunks = [
-        (kind, world, first, min(first + CHUNK - 1, count))
+    return [
+        (kind, first, min(first + CHUNK - 1, count))
         for kind, count in counts.items()
         for first in range(1, count + 1, CHUNK)
     ]
+
+
+def _write(world: making.World, say: Say) -> None:
+    todo = chunks(world)
+    total = sum(last - first + 1 for _kind, first, last in todo)
     connection.close()  # a process that is born must not share it
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
-        done, total = 0, sum(counts.values())
-        for future in [pool.submit(_chunk, *chunk) for chunk in chunks]:
+        done = 0
+        for future in [pool.submit(_chunk, world, *chunk) for chunk in todo]:
             done += future.result()
             if done % (20 * CHUNK) < CHUNK:
                 say(f"  {done} of {total}")
@@ -141,7 +149,7 @@ def _write(world: making.World, say: Say) -> None:
         cursor.execute("SET maintenance_work_mem = '1GB'")
 
 
-def _chunk(kind: str, world: making.World, first: int, last: int) -> int:
+def _chunk(world: making.World, kind: str, first: int, last: int) -> int:
     making.write(kind, world, first, last)
     return last - first + 1
 
@@ -182,15 +190,13 @@ def without_indexes(say: Say) -> Iterator[None]:
 def _settle(say: Say) -> None:
     """Let new rows have keys of their own, and PostgreSQL know what it has."""
     say("  statistics")
-    from django.apps import apps
-
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
             cursor.execute(statement)
         cursor.execute("VACUUM ANALYZE")
 
 
-def _learn(say: Say) -> None:
+def learn(say: Say) -> None:
     """Offer the words of all titles for misspelled ones, as `reindex` does."""
     say("  spelling")
     titles: set[str] = set()

@@ -5,12 +5,10 @@ import json
 from functools import cache
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, models
 from modeltranslation.manager import get_translatable_fields_for_model
 
 from portal.i18n import LANGUAGES
-from portal.search_models import WordsField
 
 
 class Layout:
@@ -112,16 +110,10 @@ class Batch:
 
 def _points(through: type[models.Model], name: str, relation: Any) -> bool:
     """Whether a column of a through table points to the model that declares the relation."""
-    try:
-        field = next(f for f in through._meta.concrete_fields if f.attname == name)
-    except StopIteration:
-        raise FieldDoesNotExist(name) from None
+    field = next(f for f in through._meta.concrete_fields if f.attname == name)
     return field.related_model is relation.field.model
 
 
 def vector(words: list[str]) -> str:
     """Words as PostgreSQL writes a `tsvector`; they hold no quote and no backslash."""
     return " ".join(f"'{word}'" for word in words)
-
-
-__all__ = ["Batch", "Layout", "WordsField", "layout", "text", "vector"]
