@@ -20,6 +20,9 @@ help:
 	@echo "make translate   bring the French catalogue in line with the code"
 	@echo "make pictures    take pictures of the main pages, into .data/pictures"
 	@echo "make measures    measure the public pages anew, into tests/gates/MEASURES.md; takes minutes"
+	@echo "make benchmark   measure what pages cost beside what Django can do, into tests/benchmarks/RESULTS.md;"
+	@echo "                 also ROWS=1000000, PAGES=list,search, SECONDS=2, ROUNDS=5, and DO=seed, serve, slow,"
+	@echo "                 plans or compare"
 	@echo "make sbom        the bill of materials of what runs, into .data/sbom.json"
 	@echo "make pins        compile constraints.txt from pyproject.toml; UPGRADE=1 for the newest versions"
 
@@ -115,6 +118,23 @@ pictures: services .venv/node $(catalogues)
 .PHONY: measures
 measures: services .venv/node $(catalogues)
 	@$(python) -m tests.gates.measures
+
+# --- How fast it is -------------------------------------------------------------------------------
+
+ROWS ?= 10000
+DO ?= measure
+
+# With DATABASE_URL that database is filled, if it is empty; otherwise one of its own, kept for the next
+# time. Its server is one of Debian's, as it is installed.
+benchmark_database := $(if $(DATABASE_URL),,POSTGRESQL_DATA=.data/benchmarks/$(ROWS) .ci/postgresql)
+
+.PHONY: benchmark
+benchmark: .venv/development $(catalogues)
+	@.ci/services benchmark
+	@mkdir -p .data/benchmarks
+	@$(benchmark_database) $(python) -m tests.benchmarks $(DO) --rows $(ROWS) --port $(PORT) \
+		$(if $(PAGES),--pages $(PAGES)) $(if $(SECONDS),--seconds $(SECONDS)) \
+		$(if $(ROUNDS),--rounds $(ROUNDS))
 
 # --- The code -------------------------------------------------------------------------------------
 

@@ -1,0 +1,103 @@
+"""One run: slices of load on every page and every limit in turn, again and again.
+
+Whatever slows the machine for a while then slows all alike. CPU for each request is the steadier
+number on a machine that does other things beside.
+"""
+
+import gzip
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import brotli
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.benchmarks import load
+from tests.benchmarks.load import Slice
+from tests.benchmarks.pages import Page
+
+Say = Callable[[str], None]
+
+# Of each page so many addresses are asked for one by one, to count queries and bytes.
+LOOKED_AT = 12
+
+
+@dataclass
+class Result:
+    """What a page costs."""
+
+    page: Page
+    load: Slice = field(default_factory=Slice)
+    # The most of those that were looked at, and their medians in bytes.
+    queries: int = 0
+    bytes: int = 0
+    gzip: int = 0
+    brotli: int = 0
+    statuses: set[int] = field(default_factory=set)
+
+
+def somebody() -> Iterator[str]:
+    """Network addresses, each once: the API counts what comes from one."""
+    for number in range(250 * 250):
+        yield f"10.255.{number // 250}.{number % 250}"
+
+
+def look(page: Page, result: Result, visitors: Iterator[str]) -> None:
+    """Count queries and bytes at some addresses, in this process; none is refused for its number."""
+    sizes = []
+    step = max(1, len(page.addresses) // LOOKED_AT)
+    # What Django keeps from the first request on is there before anything is counted.
+    client = Client(raise_request_exception=False, SERVER_NAME="127.0.0.1")
+    for number, address in enumerate([page.addresses[0], *page.addresses[::step][:LOOKED_AT]]):
+        visitor = next(visitors)
+        with CaptureQueriesContext(connection) as queries:
+            answer: Any = client.get(address, secure=True, headers={"X-Forwarded-For": visitor})
+        result.statuses.add(answer.status_code)
+        if number:
+            result.queries = max(result.queries, len(queries))
+            body = answer.content
+            if encoding := answer.headers.get("Content-Encoding"):
+                body = {"gzip": gzip.decompress, "br": brotli.decompress}[encoding](body)
+            sizes.append(
+                (len(body), len(gzip.compress(body, 6)), len(brotli.compress(body, quality=5)))
+            )
+    result.bytes, result.gzip, result.brotli = sorted(sizes)[len(sizes) // 2]
+
+
+def run(
+    pages: Iterable[Page],
+    *,
+    port: int,
+    roots: dict[str, int],
+    seconds: int,
+    rounds: int,
+    folder: Path,
+    say: Say,
+) -> dict[str, Result]:
+    """Measure pages: `rounds` slices of so many seconds each, after one second that is not counted."""
+    results = {page.code: Result(page) for page in pages}
+    files = {}
+    visitors = somebody()
+    folder.mkdir(parents=True, exist_ok=True)
+    for code, result in results.items():
+        look(result.page, result, visitors)
+        files[code] = folder / f"{code}.txt"
+        files[code].write_text("\n".join(result.page.addresses))
+    connection.close()
+    visitor = 0
+    for number in range(rounds + 1):
+        say(f"  round {number} of {rounds}" if number else "  warming up")
+        for code, result in results.items():
+            offset = number * len(result.page.addresses) // (rounds + 1)
+            length = seconds if number else 1
+
+            ask = partial(load.run, port, files[code], length, offset, visitor)
+            found = load.measured(ask, roots)
+            visitor += found.sent
+            if number:
+                result.load += found
+    return results

@@ -1,0 +1,198 @@
+"""What is measured: addresses of each page, spread over what people ask, and the limit of each.
+
+A page is asked for at many addresses in turn, so that no cache hides what it costs the first time;
+`cached-…` is one address again and again.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from random import Random
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import override
+
+from events.models import Event, Project
+from members.filters import KindFacet
+from members.models import Organisation, Theme
+from portal.i18n import LANGUAGES
+from portal.listing import PER_PAGE
+from tests.benchmarks import stock
+
+# As many addresses as one page is asked for at.
+MOST = 400
+API_ROWS = 24
+# As many pages of the limits' lists, and of ours.
+PAGES = range(1, 41)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Addresses that do the same work, and the codes of the limits that it is compared with."""
+
+    code: str
+    label: str
+    addresses: list[str]
+    limits: tuple[str, ...] = ()
+
+
+def limits() -> list[Page]:
+    """What the stack can do."""
+    return [
+        Page("a", "(a) constant, 30 kB", ["/limits/constant"]),
+        Page("b", "(b) 24 rows, count, template", _pages("/limits/list")),
+        Page("c", "(c) DRF, 24 rows × 12 fields", _pages("/limits/api")),
+        Page("c'", "(c') the same, values and orjson", _pages("/limits/values")),
+        Page("d", "(d) `cache_page` of (b)", ["/limits/cached"]),
+    ]
+
+
+def _pages(path: str) -> list[str]:
+    return [f"{path}?page={number}" for number in PAGES]
+
+
+def every() -> list[Page]:
+    """The pages of the portal."""
+    themes = ["", *Theme.objects.values_list("code", flat=True)]
+    families = ["", *KindFacet.FAMILIES]
+    kinds = ["", *Event.Kind.values]
+    page = ("b",)
+    api = ("c", "c'")
+    return [
+        Page(
+            "list",
+            "Directory, filtered",
+            _drawn(
+                _at("members:organisation-list", language, theme=theme, kind=kind, sort=sort)
+                for language, theme, kind, sort in product(
+                    LANGUAGES, themes[1:], families, ["", "recent"]
+                )
+            ),
+            page,
+        ),
+        Page(
+            "agenda",
+            "Agenda, filtered",
+            _drawn(
+                _at("events:event-list", language, theme=theme, kind=kind, view=view)
+                for language, theme, kind, view in product(
+                    LANGUAGES, themes[1:], kinds, ["", "past"]
+                )
+            ),
+            page,
+        ),
+        Page("deep", "Deep page", _drawn(_deep()), page),
+        Page(
+            "search",
+            "Search",
+            [_at("search", lang, q=q) for q in stock.QUERIES for lang in LANGUAGES],
+            page,
+        ),
+        Page(
+            "organisation", "Organisation", _each("members:organisation-detail", Organisation), page
+        ),
+        Page("event", "Event", _each("events:event-detail", Event), page),
+        Page("project", "Project", _each("events:project-detail", Project), page),
+        Page(
+            "api-organisations",
+            "API, organisations",
+            _drawn(
+                _at("api:organisation-list", theme=theme, kind=kind, page_size=API_ROWS)
+                for theme, kind in product(themes, families)
+            ),
+            api,
+        ),
+        Page(
+            "api-events",
+            "API, events",
+            _drawn(
+                _at("api:event-list", theme=theme, kind=kind, page_size=API_ROWS)
+                for theme, kind in product(themes, kinds)
+            ),
+            api,
+        ),
+        Page(
+            "api-organisation",
+            "API, an organisation",
+            [_at("api:organisation-detail", args=[row.slug]) for row in _spread(Organisation)],
+            api,
+        ),
+        Page(
+            "api-event",
+            "API, an event",
+            [_at("api:event-detail", args=[row.pk]) for row in _spread(Event)],
+            api,
+        ),
+        Page("month", "Agenda, a month", _drawn(_months()), page),
+        Page(
+            "ecosystem",
+            "Ecosystem",
+            _drawn(
+                _at("events:ecosystem", language, theme=theme, kind=kind)
+                for language, theme, kind in product(LANGUAGES, themes, families)
+            ),
+            page,
+        ),
+        Page(
+            "key-figures",
+            "Key figures",
+            [_at("events:key-figures", lang) for lang in LANGUAGES],
+            page,
+        ),
+        Page("home", "Home", [_at("home", lang) for lang in LANGUAGES], page),
+        Page("cached-list", "The same directory again", [_at("members:organisation-list")], ("d",)),
+        Page("cached-home", "The same home again", [_at("home")], ("d",)),
+    ]
+
+
+def _at(name: str, language: str = "fr", args: Iterable[Any] = (), **query: Any) -> str:
+    with override(language):
+        path = reverse(name, args=list(args))
+    pairs = {key: value for key, value in query.items() if value}
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _drawn(addresses: Iterable[str]) -> list[str]:
+    """Some of them, in an order of chance that is the same each time."""
+    found = list(addresses)
+    Random(1).shuffle(found)
+    return found[:MOST]
+
+
+def _spread(model: Any) -> list[Any]:
+    """Published objects from all over a table, the same each time; the first ones have the most."""
+    rows = model.objects.published()
+    count = model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    step = max(1, count // MOST)
+    return list(rows.filter(pk__in=range(1, count + 1, step)).order_by("pk")[:MOST])
+
+
+def _each(name: str, model: Any) -> list[str]:
+    found = []
+    for number, row in enumerate(_spread(model)):
+        language = LANGUAGES[number % 2]
+        slug = row.slug if model is Organisation else row.slug_for(language)
+        found.append(_at(name, language, args=[slug]))
+    return found
+
+
+def _deep() -> Iterator[str]:
+    """Pages of the last third of the directory and of the events that are over."""
+    lists: list[tuple[str, dict[str, str], int]] = [
+        ("members:organisation-list", {}, Organisation.objects.published().count()),
+        ("events:event-list", {"view": "past"}, Event.objects.published().past().count()),
+    ]
+    for name, query, count in lists:
+        last = count // PER_PAGE
+        for number in sorted({last - n * last // 3 // 100 for n in range(100)}):
+            for language in LANGUAGES:
+                yield _at(name, language, **query, page=number)
+
+
+def _months() -> Iterator[str]:
+    this_year = Event.objects.published().order_by("-starts_at").exclude(starts_at=None)
+    latest = this_year.values_list("starts_at", flat=True)[0].year
+    for language, year, month in product(LANGUAGES, range(latest - 8, latest + 1), range(1, 13)):
+        yield _at("events:event-month", language, args=[year, month])
