@@ -19,6 +19,9 @@ RUN .venv/bin/python -m babel.messages.frontend --quiet compile -d portal/locale
         DATABASE_URL=sqlite://:memory: .venv/bin/python manage.py collectstatic --no-input --verbosity 0
 
 FROM python:3.11-slim-bookworm
+# What `manage.py backup` and `restore` work with.
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --home /srv/portal --shell /usr/sbin/nologin portal \
     && install --directory --owner portal /var/lib/portal
 WORKDIR /srv/portal
