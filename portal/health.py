@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from portal import metrics
 
 TEXT = "text/plain; charset=utf-8"
+AWAY = "counted by each process, Redis is away"
 
 
 @never_cache
@@ -29,7 +30,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """Whether this process can do its work, part by part: 200, or 503 while it cannot."""
     found = {name: _asked(part) for name, part in PARTS.items()}
     lines = [f"{name}: {answer}\n" for name, answer in found.items()]
-    status = 200 if set(found.values()) == {"ok"} else 503
+    status = 200 if set(found.values()) <= {"ok", AWAY} else 503
     return HttpResponse("".join(lines), status=status, content_type=TEXT)
 
 
@@ -61,9 +62,10 @@ _migrated: set[str] = set()
 
 
 def _limits() -> str:
-    """Where the limits are counted: a limiter that cannot count refuses."""
-    caches["default"].get("readyz")
-    return "ok"
+    """Where the limits are counted; a process that counts for itself can do its work."""
+    limits = caches["default"]
+    limits.get("readyz")
+    return AWAY if getattr(limits, "is_away", False) else "ok"
 
 
 PARTS = {"database": _database, "migrations": _migrations, "limits": _limits}

@@ -334,7 +334,10 @@ if env.str("REDIS_URL", ""):
         # Who waits for a store that has gone waits in vain, and so does whoever asked us.
         "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},
     }
-    CACHES = {"default": _redis, "pages": _redis | {"KEY_PREFIX": "pages"}}
+    CACHES = {
+        "default": _redis | {"BACKEND": "portal.caches.RedisOrMemory"},
+        "pages": _redis | {"KEY_PREFIX": "pages"},
+    }
 else:
     _memory = "django.core.cache.backends.locmem.LocMemCache"
     CACHES = {

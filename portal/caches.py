@@ -1,0 +1,65 @@
+"""Where the limits are counted: in Redis, and in the memory of each process while Redis is away."""
+
+import logging
+import time
+from functools import cached_property, partial
+from typing import Any
+
+from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache.backends.redis import RedisCache
+
+logger = logging.getLogger(__name__)
+
+# After a fault Redis is left alone for so long, in seconds: each request would wait for it in vain.
+REST = 5.0
+# As many counters as one process may keep; they must outlive a flood of others.
+MOST = 200_000
+
+
+class Either:
+    """What answers in the place of Redis: Redis, or the memory of this process while it does not."""
+
+    def __init__(self, redis: Any, memory: LocMemCache) -> None:
+        self.redis, self.memory = redis, memory
+        self.rests_until = 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        return partial(self._ask, name)
+
+    @property
+    def is_away(self) -> bool:
+        """Whether Redis did not answer a moment ago."""
+        return time.monotonic() < self.rests_until
+
+    def _ask(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        from redis.exceptions import RedisError  # installed only where Redis is used
+
+        if not self.is_away:
+            try:
+                return getattr(self.redis, name)(*args, **kwargs)
+            except RedisError:
+                logger.warning("Redis does not answer: limits are counted here", exc_info=True)
+                self.rests_until = time.monotonic() + REST
+        return getattr(self.memory, name)(*args, **kwargs)
+
+
+class RedisOrMemory(RedisCache):
+    """Redis; while it does not answer, what is counted is counted by each process for itself.
+
+    Limits then let through as many times more as there are processes, and begin anew: better than
+    letting everything through, or nobody in.
+    """
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._server, self._params = server, params
+
+    @cached_property
+    def _cache(self) -> Either:
+        redis = RedisCache(self._server, self._params)._cache
+        return Either(redis, LocMemCache(f"instead of {self._server}", {"MAX_ENTRIES": MOST}))
+
+    @property
+    def is_away(self) -> bool:
+        """Whether Redis did not answer a moment ago, and this process counts for itself."""
+        return self._cache.is_away
