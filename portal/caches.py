@@ -55,7 +55,7 @@ class RedisOrMemory(RedisCache):
         self._server, self._params = server, params
 
     @cached_property
-    def _cache(self) -> Either:
+    def _cache(self) -> Any:
         redis = RedisCache(self._server, self._params)._cache
         return Either(redis, LocMemCache(f"instead of {self._server}", {"MAX_ENTRIES": MOST}))
 
