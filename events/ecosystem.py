@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from events import figures
 from events.network import Edge, Network, Shared
-from portal import display, i18n
+from portal import i18n
 from portal.api import page_addresses
 from portal.downloads import LICENCE
 from portal.drawing import storeys
@@ -80,9 +81,16 @@ class Figure:
         )
 
     @cached_property
+    def arcades(self) -> list[Arcade]:
+        """What is shared, as it is drawn; a project has the colour that it has everywhere."""
+        projects = figures.coloured(each.of for each in self.shared if each.is_project)
+        colours = {each.pk: each.colour for each in projects}
+        return [_arcade(each, colours) for each in self.shared]
+
+    @cached_property
     def drawings(self) -> list[Drawing]:
         """The figure, for each width of the screen."""
-        return storeys.draw(map(_point, self.organisations), map(_arcade, self.shared))
+        return storeys.draw(map(_point, self.organisations), self.arcades)
 
 
 def _point(organisation: Any) -> Point:
@@ -103,7 +111,7 @@ def _point(organisation: Any) -> Point:
     )
 
 
-def _arcade(shared: Shared) -> Arcade:
+def _arcade(shared: Shared, colours: dict[int, str]) -> Arcade:
     name = i18n.text(shared.of, "title")
     number = len(shared.organisations)
     if shared.is_project:
@@ -112,13 +120,12 @@ def _arcade(shared: Shared) -> Arcade:
         words = ngettext(
             "%(name)s: event with %(n)s organiser", "%(name)s: event with %(n)s organisers", number
         )
-    colours = display.ARCH_COLOURS
     return Arcade(
         name=name.value,
         title=words % {"name": name.value, "n": number},
         url=shared.of.get_absolute_url(),
         points=sorted(shared.organisations),
-        colour=colours[shared.of.pk % len(colours)] if shared.is_project else "",
+        colour=colours[shared.of.pk] if shared.is_project else "",
         is_dashed=not shared.is_project,
         language=name.language if name.is_fallback else "",
     )

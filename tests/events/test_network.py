@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from django.utils import timezone
 
-from events import ecosystem
+from events import ecosystem, figures
 from events.network import Network
 from members.models import College, Membership, Organisation
 from portal.drawing.storeys import MOST_ARCADES, MOST_POINTS
@@ -23,8 +23,9 @@ pytestmark = pytest.mark.django_db
 
 GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
 FILES = ("ecosystem-table", "ecosystem-data", "ecosystem-graph")
-# Facets and counts, the page of the list, the network, and what the directory has besides.
-QUERIES, FILTERED_QUERIES, FILE_QUERIES = 10, 12, 4
+# Facets and counts, the page of the list, the network, the colours of projects, and what the directory
+# has besides.
+QUERIES, FILTERED_QUERIES, FILE_QUERIES = 11, 13, 4
 MOST_ELEMENTS = 350
 
 
@@ -409,6 +410,18 @@ def crowd():
 def test_page_stays_light_whatever_it_lists(client, crowd):
     for query in ("", f"?theme={crowd[0].code}&theme={crowd[1].code}&kind=hospital&page=1"):
         assert elements(client.get(address("ecosystem") + query, follow=True)) <= MOST_ELEMENTS
+
+
+def test_a_project_is_drawn_in_the_colour_it_has_everywhere(shared):
+    figure = ecosystem.Figure(network())
+
+    everywhere = {
+        str(each): each.colour for each in figures.coloured([shared["care"], shared["ice"]])
+    }
+    drawn = {each.name: each.colour for each in figure.arcades if not each.is_dashed}
+
+    assert drawn == everywhere
+    assert len(set(drawn.values())) == 2
 
 
 @pytest.mark.parametrize("number", [1, 3, 100])

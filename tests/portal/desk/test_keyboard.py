@@ -11,55 +11,9 @@ from django.utils import translation
 from events.models import Event
 from portal.lifecycle import kinds, review
 from portal.models import Submission
+from tests.keyboard import Keyboard
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-# More steps than any page of the path has.
-FAR = 80
-# What has the focus, how it shows it, and whether it is on the screen.
-FOCUSED = """() => {
-    const found = document.activeElement, style = getComputedStyle(found);
-    const box = found.getBoundingClientRect();
-    return {
-        tag: found.tagName, name: found.name ?? "", value: found.value ?? "", href: found.href ?? "",
-        text: found.textContent.trim(),
-        outline: style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth),
-        seen: box.width > 0 && box.bottom > 0 && box.top < innerHeight,
-    };
-}"""
-
-
-class Keyboard:
-    """Somebody at a page who has only a keyboard."""
-
-    def __init__(self, page):
-        self.page = page
-
-    def focused(self):
-        return self.page.evaluate(FOCUSED)
-
-    def to(self, **wanted):
-        """Press Tab until what has the focus is as wanted; each step on the way must be visible."""
-        for _step in range(FAR):
-            self.page.keyboard.press("Tab")
-            found = self.focused()
-            if found["tag"] != "BODY":
-                assert found["outline"] >= 2, found
-                assert found["seen"], found
-            if all(found[key] == value for key, value in wanted.items()):
-                return found
-        raise AssertionError(f"no way to {wanted}")
-
-    def press(self, key):
-        self.page.keyboard.press(key)
-
-    def go(self):
-        """Press Enter and wait for the page that follows."""
-        with self.page.expect_navigation():
-            self.page.keyboard.press("Enter")
-
-    def type(self, text):
-        self.page.keyboard.type(text)
 
 
 @pytest.fixture
