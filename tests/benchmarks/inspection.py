@@ -21,7 +21,7 @@ MOST_MILLISECONDS = 500
 # A table of fewer rows is read at once, index or not.
 LARGE_TABLE = 5_000
 # Of each page so many addresses.
-EXPLAINED = 4
+EXPLAINED = 3
 # As many seconds for one page.
 PATIENCE = 20
 

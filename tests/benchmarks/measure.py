@@ -5,6 +5,7 @@ number on a machine that does other things beside.
 """
 
 import gzip
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,6 +25,8 @@ Say = Callable[[str], None]
 
 # Of each page so many addresses are asked for one by one, to count queries and bytes.
 LOOKED_AT = 12
+# Fewer of a page that takes longer than so many seconds.
+PATIENCE = 20
 
 
 @dataclass
@@ -52,7 +55,10 @@ def look(page: Page, result: Result, visitors: Iterator[str]) -> None:
     step = max(1, len(page.addresses) // LOOKED_AT)
     # What Django keeps from the first request on is there before anything is counted.
     client = Client(raise_request_exception=False, SERVER_NAME="127.0.0.1")
+    until = time.monotonic() + PATIENCE
     for number, address in enumerate([page.addresses[0], *page.addresses[::step][:LOOKED_AT]]):
+        if number > 1 and time.monotonic() > until:
+            break
         visitor = next(visitors)
         with CaptureQueriesContext(connection) as queries:
             answer: Any = client.get(address, secure=True, headers={"X-Forwarded-For": visitor})

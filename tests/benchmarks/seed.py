@@ -26,6 +26,7 @@ from members.models import College, Commune, Organisation, Person, Theme
 from portal import search, spelling, words
 from portal.models import SearchDocument
 from tests.benchmarks import rows as making
+from tests.benchmarks.parts import World
 
 Say = Callable[[str], None]
 
@@ -103,12 +104,12 @@ def _size() -> str:
 # --- Writing --------------------------------------------------------------------------------------
 
 
-def world_of(rows: int) -> making.World:
+def world_of(rows: int) -> World:
     """What so many rows refer to; staff's themes, communes and college must be there."""
     noon = datetime.datetime.combine(_month(), datetime.time(), datetime.UTC)
     # The founding college, and the commune that most are in, come first in these lists.
     communes = Commune.objects.order_by("pk").values_list("pk", "name")
-    return making.World.of(
+    return World.of(
         rows,
         today=noon,
         themes=list(Theme.objects.order_by("pk").values_list("pk", "name_fr", "name_en")),
@@ -117,7 +118,7 @@ def world_of(rows: int) -> making.World:
     )
 
 
-def chunks(world: making.World) -> list[tuple[str, int, int]]:
+def chunks(world: World) -> list[tuple[str, int, int]]:
     """What to write one after the other: a kind, and the keys of its first and its last object."""
     counts = {
         "source": world.sources,
@@ -133,7 +134,7 @@ def chunks(world: making.World) -> list[tuple[str, int, int]]:
     ]
 
 
-def _write(world: making.World, say: Say) -> None:
+def _write(world: World, say: Say) -> None:
     todo = chunks(world)
     total = sum(last - first + 1 for _kind, first, last in todo)
     connection.close()  # a process that is born must not share it
@@ -149,7 +150,7 @@ def _write(world: making.World, say: Say) -> None:
         cursor.execute("SET maintenance_work_mem = '1GB'")
 
 
-def _chunk(world: making.World, kind: str, first: int, last: int) -> int:
+def _chunk(world: World, kind: str, first: int, last: int) -> int:
     making.write(kind, world, first, last)
     return last - first + 1
 
