@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.models import Event, Project
-from members.models import Organisation
+from members.models import Organisation, User
 from members.views.workspace import Own
+from members.views.writing import Desk
+from portal.lifecycle import kinds
 from portal.style.examples import organisation
 from portal.writing.typed import Text
 
@@ -45,6 +47,28 @@ def _typed() -> dict[str, Any]:
     return {"typed": [Text(_("Summary"), "Étudie les voûtes et ce qu’elles portent.")]}
 
 
+def _failed_form() -> dict[str, Any]:
+    """The form of an event that was sent without a title and with addresses that are none."""
+    desk = Desk(User(full_name="Camille Roux"), kinds.named("event"), organisation("Arche"))
+    none = {"TOTAL_FORMS": "0", "INITIAL_FORMS": "0"}
+    rows = {
+        f"{each.prefix}-{name}": n for each in desk.form().rows.values() for name, n in none.items()
+    }
+    form = desk.form(rows | {"summary_fr": "Visite des voûtes.", "online_url": "x", "website": "x"})
+    form.is_valid()
+    form.add_faults()
+    text = _("Nothing is saved yet: correct what is marked, then save or send it again.")
+    return {
+        "form": form,
+        "heading": desk.kind.new,
+        "missing": form.missing(),
+        "total": len(form.elements),
+        "done": len(form.elements) - len(form.missing()),
+        "notice": {"level": "warn", "text": text},
+        "unsaved": True,
+    }
+
+
 # Whole pages, by the word in their address.
 PAGES = {
     "400": Page(gettext_lazy("400: a request that cannot be read"), "400.html"),
@@ -62,6 +86,11 @@ PAGES = {
     "429": Page(gettext_lazy("429: too often"), "429.html", lambda: {"minutes": 5}),
     "500": Page(gettext_lazy("500: our fault"), "500.html", lambda: {"reference": "example"}),
     "503": Page(gettext_lazy("503: maintenance"), "503.html"),
+    "failed-form": Page(
+        gettext_lazy("Edit form: not sent, with what is wrong"),
+        "members/workspace/content_form.html",
+        _failed_form,
+    ),
     "first-visit": Page(
         gettext_lazy("Member area: first visit"), "members/workspace/workspace.html", _first_visit
     ),

@@ -45,11 +45,15 @@ def main(folder: Path) -> None:
         sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        window = browser.new_context(reduced_motion="reduce").new_page()
+        # Fields for dates follow the language of the browser, not that of the page.
+        windows = {
+            language: browser.new_context(reduced_motion="reduce", locale=language).new_page()
+            for language in LANGUAGES
+        }
         for look in LOOKS:
             if str(look) not in PICTURED:
                 continue
-            for language in LANGUAGES:
+            for language, window in windows.items():
                 visit(window, site, look, language)
                 for width in WIDTHS:
                     window.set_viewport_size({"width": width, "height": 900})
