@@ -6,6 +6,7 @@ import threading
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
 
@@ -20,6 +21,8 @@ EVERY = 30.0
 class Command(BaseCommand):
     """Stops at SIGTERM. Several may run: what is due is done once."""
 
+    # Those that keep an unsafe installation from starting; what is served does not matter here.
+    requires_system_checks = (Tags.security,)
     help = "Has done what is due: the daily digest, lost images, old sessions. Runs until stopped."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.checks import Tags
 from django.core.management.base import BaseCommand, CommandError
 
 from portal.background.mail import send_mail
@@ -13,6 +14,8 @@ from portal.background.worker import Worker
 class Command(BaseCommand):
     """Stops at SIGTERM, when the task that it does is done."""
 
+    # Those that keep an unsafe installation from starting; what is served does not matter here.
+    requires_system_checks = (Tags.security,)
     help = "Does the tasks that wait in the database (TASKS=database), and waits for more."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
