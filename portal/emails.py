@@ -8,7 +8,7 @@ from asgiref.local import Local
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.core.signals import request_finished
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django_tasks import TaskResultStatus
@@ -72,7 +72,7 @@ def _send_waiting(**kwargs: Any) -> None:
     messages, _waiting.messages = getattr(_waiting, "messages", []), []
     try:
         send_each(messages)
-    except DatabaseError:
+    except Exception:
         logger.exception("Mails could not be handed over")
 
 

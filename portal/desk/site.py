@@ -297,6 +297,8 @@ class Desk(Bilingual, admin.ModelAdmin):
 class ReadOnlyDesk(Desk):
     """The pages of a table that only the portal itself writes."""
 
+    change_form_template = "admin/read_only.html"
+
     def get_urls(self) -> list[Any]:
         """The list and each row: there is nothing else to ask for."""
         kept = ("changelist", "change")

@@ -38,17 +38,17 @@ class StateFilter(admin.SimpleListFilter):
 class TaskDesk(ReadOnlyDesk):
     """What is to be done in the background. Of a mail it says to whom, and nothing that it says."""
 
-    list_display = ("what", "addresses", "state", "enqueued_at", "tries", "next_try", "last_error")
+    list_display = ("what", "addresses", "state", "since", "tries", "next_try", "last_error")
     list_filter = (StateFilter,)
-    sortable_by = ("enqueued_at",)
+    sortable_by = ("since",)
     ordering = ("status", "enqueued_at")  # what failed first
     actions = ("run_again",)
     fields = (
         "what",
         "addresses",
         "state",
-        "enqueued_at",
-        "started_at",
+        "since",
+        "last_try",
         "tries",
         "next_try",
         "last_error",
@@ -77,13 +77,21 @@ class TaskDesk(ReadOnlyDesk):
     def state(self, obj: BackgroundTask) -> Any:
         return LABELS.get(State(obj.status), obj.status)
 
+    @admin.display(description=pgettext_lazy("task", "since"), ordering="enqueued_at")
+    def since(self, obj: BackgroundTask) -> Any:
+        return obj.enqueued_at
+
+    @admin.display(description=_("last try"))
+    def last_try(self, obj: BackgroundTask) -> Any:
+        return obj.started_at or "–"
+
     @admin.display(description=_("tries"))
     def tries(self, obj: BackgroundTask) -> int:
         return obj.tries
 
     @admin.display(description=_("next try"))
     def next_try(self, obj: BackgroundTask) -> Any:
-        return obj.next_try
+        return obj.next_try or "–"
 
     @admin.display(description=_("last error"))
     def last_error(self, obj: BackgroundTask) -> str:

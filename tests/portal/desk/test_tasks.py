@@ -38,6 +38,8 @@ def test_pages_say_what_failed_and_why_and_nothing_of_what_the_mail_says(desk, f
         assert "alice@example.org" in text
         assert "NotSent: ConnectionRefusedError: no" in text
         assert "ecret" not in text
+        assert "None" not in text
+        assert 'href=""' not in text
 
 
 def test_a_failed_task_is_run_again_as_if_it_were_new(desk, failed):
