@@ -61,6 +61,7 @@ demo: export ALLOWED_HOSTS := localhost,127.0.0.1
 demo: export BASE_URL := http://localhost:$(PORT)
 demo: export EMAIL_URL :=
 demo: export REDIS_URL :=
+demo: export TASKS :=
 
 .PHONY: demo
 demo: demo-port demo-reset .venv/runtime $(catalogues)

@@ -191,7 +191,7 @@ def invite(
         invitation=invitation,
         token=token,
     )
-    transaction.on_commit(message.send, robust=True)
+    emails.send_with_commit(message)
     return invitation
 
 

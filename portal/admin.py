@@ -1,4 +1,6 @@
-"""What the staff's desk shows of the ground: the queue, the history, and the texts of the site."""
+"""What the staff's desk shows of the ground: the queue, the history, what runs in the
+background, and the texts of the site.
+"""
 
 from typing import Any
 
@@ -12,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from portal.desk.live import entry_image_url
 from portal.desk.moderation import SubmissionDesk
 from portal.desk.site import Desk, ReadOnlyDesk, is_key
+from portal.desk.tasks import TaskDesk
 from portal.lifecycle import diff, kinds
-from portal.models import HistoryEntry, Page, Submission
+from portal.models import BackgroundTask, HistoryEntry, Page, Submission
 
 admin.site.register(Submission, SubmissionDesk)
+admin.site.register(BackgroundTask, TaskDesk)
 
 
 @admin.register(Page)

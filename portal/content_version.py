@@ -32,6 +32,7 @@ UNSEEN = frozenset(
         "account.EmailConfirmation",
         "admin.LogEntry",
         "contenttypes.ContentType",
+        "django_tasks_database.DBTaskResult",
         "auth.Group",
         "auth.Permission",
         "members.Invitation",
@@ -39,8 +40,10 @@ UNSEEN = frozenset(
         "members.Trust",
         "members.User",
         "portal.Asked",
+        "portal.BackgroundTask",
         "portal.ContentVersion",
         "portal.HistoryEntry",
+        "portal.PeriodicJob",
         "portal.Submission",
         # Written with what they find, and asked by searches only, which are not kept.
         "portal.SearchDocument",

@@ -6,7 +6,7 @@ several processes PROMETHEUS_MULTIPROC_DIR names a folder in which each counts, 
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -25,9 +25,11 @@ from prometheus_client import (
 from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import REGISTRY, Collector
 
-from portal.models import OPEN, Submission
+from portal.background.models import State
+from portal.models import OPEN, BackgroundTask, Submission
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+UNDONE = (State.READY, State.RUNNING, State.FAILED)
 # In seconds.
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
@@ -61,16 +63,24 @@ def _method(request: HttpRequest) -> str:
 
 
 class Waiting(Collector):
-    """What the database tells when it is asked: how much waits for a decision."""
+    """What the database tells when it is asked: how much waits for a decision, or for a worker."""
 
     def collect(self) -> Iterator[Any]:
-        """One query."""
-        gauge = GaugeMetricFamily("portal_submissions", "Submissions, open ones", labels=["status"])
-        rows = Submission.objects.open().order_by().values_list("status").annotate(n=Count("pk"))
-        found = dict(rows)
-        for status in OPEN:
-            gauge.add_metric([status.value], found.get(status.value, 0))
-        yield gauge
+        """Two queries."""
+        yield _by_status(
+            "portal_submissions", "Submissions, open ones", Submission.objects.open(), OPEN
+        )
+        tasks = BackgroundTask.objects.all()
+        yield _by_status("portal_tasks", "Tasks that are not done", tasks, UNDONE)
+
+
+def _by_status(name: str, words: str, rows: Any, states: Sequence[Any]) -> GaugeMetricFamily:
+    """How many rows there are in each state; those without any are told too."""
+    gauge = GaugeMetricFamily(name, words, labels=["status"])
+    found = dict(rows.order_by().values_list("status").annotate(n=Count("pk")))
+    for state in states:
+        gauge.add_metric([state.value.lower()], found.get(state.value, 0))
+    return gauge
 
 
 def text() -> bytes:

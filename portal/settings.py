@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -298,6 +300,19 @@ if env.str("EMAIL_URL", ""):
 else:
     # Nothing leaves: messages are kept in MAIL_DIR, and the demo shows them at /demo/mail/.
     EMAIL_BACKEND = "portal.demo_mail.FolderBackend"
+
+# --- Background work ------------------------------------------------------------------------------
+
+# By default what a request causes beside its answer, such as mail, is done by the same process right
+# after the commit. With "database" it is a row that `manage.py worker` takes: portal/background/.
+_tasks = env.str("TASKS", "", validate=validate.OneOf(["", "database"]))
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend"
+        if _tasks
+        else "django_tasks.backends.immediate.ImmediateBackend"
+    }
+}
 
 # --- API ------------------------------------------------------------------------------------------
 

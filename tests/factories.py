@@ -21,6 +21,8 @@ from members.models import (
     User,
 )
 from portal import search
+from portal.background.models import AT_ONCE
+from portal.models import BackgroundTask
 
 
 class UserFactory(DjangoModelFactory):
@@ -193,3 +195,33 @@ class ProjectFactory(Indexed):
             ProjectPartner.objects.create(
                 project=self, organisation=self.organisation, role="lead", agreed_at=timezone.now()
             )
+
+
+class BackgroundTaskFactory(DjangoModelFactory):
+    """A mail that could not be sent, with a secret in it."""
+
+    class Meta:
+        model = BackgroundTask
+        exclude = ("to",)
+
+    to = ("guest@example.org",)
+    task_path = "portal.background.mail.send_mail"
+    backend_name = "default"
+    run_after = factory.LazyFunction(AT_ONCE)
+    args_kwargs = factory.LazyAttribute(
+        lambda task: {
+            "args": [],
+            "kwargs": {
+                "subject": "Secret",
+                "text": "https://testserver/secret",
+                "html": "<p>secret</p>",
+                "to": list(task.to),
+                "headers": {},
+            },
+        }
+    )
+    status = "FAILED"
+    finished_at = factory.LazyFunction(timezone.now)
+    worker_ids = ("one",)
+    exception_class_path = "portal.background.mail.NotSent"
+    traceback = "Traceback\nNotSent: ConnectionRefusedError: no\n"

@@ -152,6 +152,11 @@ ACCESS = {
     "admin:members_user_changelist": ADMINISTRATOR,
     "admin:members_user_delete": NOBODY,
     "admin:members_user_history": ADMINISTRATOR,
+    "admin:portal_backgroundtask_change": (
+        "in 403 403 403 403 403 200",
+        "in 403 403 403 403 403 403",
+    ),
+    "admin:portal_backgroundtask_changelist": ADMINISTRATOR,
     "admin:portal_historyentry_change": ADMINISTRATOR,
     "admin:portal_historyentry_changelist": ADMINISTRATOR,
     # Each text of the site exists once, so none can be added.

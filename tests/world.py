@@ -107,6 +107,7 @@ class World:
             "project": self.project,
             "submission": self.waiting,
             "historyentry": self.entry,
+            "backgroundtask": factories.BackgroundTaskFactory(),
             "trust": Trust.objects.create(organisation=elsewhere, kind="event"),
         }
         self.rows["membership"] = Membership.objects.create(

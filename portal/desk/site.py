@@ -186,6 +186,10 @@ class Desk(Bilingual, admin.ModelAdmin):
     # Columns that stand in addresses: given once and never changed.
     codes: tuple[str, ...] = ()
 
+    def is_key(self, text: str) -> bool:
+        """Whether a text may be the key of a row of this table."""
+        return is_key(text)
+
     def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
         """Whether a list may be narrowed like this: just as its filters do it.
 
@@ -218,7 +222,7 @@ class Desk(Bilingual, admin.ModelAdmin):
 
     def response_action(self, request: HttpRequest, queryset: models.QuerySet, *args: Any) -> Any:
         """Do something with the rows that were ticked; 400 for what cannot be the key of one."""
-        if not all(is_key(key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+        if not all(self.is_key(key) for key in request.POST.getlist(ACTION_CHECKBOX_NAME)):
             raise BadRequest("Not the key of a row")
         return super().response_action(request, queryset, *args)
 
@@ -292,6 +296,8 @@ class Desk(Bilingual, admin.ModelAdmin):
 
 class ReadOnlyDesk(Desk):
     """The pages of a table that only the portal itself writes."""
+
+    change_form_template = "admin/read_only.html"
 
     def get_urls(self) -> list[Any]:
         """The list and each row: there is nothing else to ask for."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from events.models import Event, Project
 from members.models import Commune, Organisation, Theme, User
-from portal.models import HistoryEntry
+from portal.models import BackgroundTask, HistoryEntry
 from portal.models import Page as SiteText
 from portal.style.pages import PAGES
 from portal.style.views import PARTS
@@ -410,6 +410,14 @@ MODERATION = [
     ),
     Look("admin:events_project_agreement", arguments=to_be_recorded, account="admin"),
     Look("admin:portal_historyentry_change", arguments=row(HistoryEntry), account="admin"),
+    Look("admin:portal_backgroundtask_changelist", account="admin"),
+    Look(
+        "admin:portal_backgroundtask_changelist",
+        "nothing found",
+        query="status=RUNNING",
+        account="admin",
+    ),
+    Look("admin:portal_backgroundtask_change", arguments=row(BackgroundTask), account="admin"),
 ]
 
 # Pages that Django's admin brings along, one for each template of its own.

@@ -30,13 +30,14 @@ from events.demo import loader  # noqa: E402
 from events.models import Project  # noqa: E402
 from members import services  # noqa: E402
 from members.models import Invitation, Organisation, User  # noqa: E402
+from tests.factories import BackgroundTaskFactory  # noqa: E402
 from tests.gates.inventory import DJANGOS, LANGUAGES, LOOKS, Look  # noqa: E402
 from tests.gates.site import AXE  # noqa: E402
 
 
 def props() -> None:
     """What the demo lacks: a profile in French only, an account without password, an address to
-    confirm, an open invitation and a question that waits."""
+    confirm, an open invitation, a question that waits, and mails that could not be sent."""
     Organisation.objects.filter(slug="vogo").update(summary_en=None, description_en=None)
     User.objects.create_user("without-password@demo.example", None, full_name="Sans mot de passe")
     owner = User.objects.get(email="owner@demo.example")
@@ -50,6 +51,10 @@ def props() -> None:
     )
     Project.objects.get(slug_fr="tirrex").partners.create(
         organisation=Organisation.objects.get(slug="chu-montpellier"), asked_at=timezone.now()
+    )
+    BackgroundTaskFactory()
+    BackgroundTaskFactory(
+        status="READY", run_after=timezone.now() + datetime.timedelta(minutes=25), finished_at=None
     )
 
 

@@ -12,6 +12,7 @@ from django.test import Client
 
 from portal import health, logs
 from portal.lifecycle import kinds, review
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +141,19 @@ def test_metrics_tell_how_much_waits(settings, alice, organisation):
         for status in ("draft", "in_review", "to_correct")
     }
     assert waiting == {"draft": 1, "in_review": 0, "to_correct": 0}
+
+
+def test_metrics_tell_what_workers_have_not_done(settings, db):
+    settings.METRICS_TOKEN = TOKEN
+    factories.BackgroundTaskFactory()
+
+    text = ask(TOKEN).content.decode()
+
+    undone = {
+        status: value(text, f'portal_tasks{{status="{status}"}}')
+        for status in ("ready", "running", "failed")
+    }
+    assert undone == {"ready": 0, "running": 0, "failed": 1}
 
 
 # --- Logs for programs ------------------------------------------------------------------------------

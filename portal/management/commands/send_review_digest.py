@@ -1,6 +1,5 @@
-"""Mails the moderators who want it once a day what waits for them. To be run by a daily timer."""
+"""Mails the moderators who want it once a day what waits for them (`portal/background/schedule.py`)."""
 
-import logging
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -12,8 +11,6 @@ from portal.desk import queue
 from portal.lifecycle import kinds
 from portal.models import Submission
 
-logger = logging.getLogger(__name__)
-
 
 class Command(BaseCommand):
     """One mail for each moderator who has something to decide; none where nothing waits."""
@@ -23,25 +20,19 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Send, and say to how many; a mail that fails does not stop the others."""
         moderators = get_user_model()._default_manager.moderators().filter(review_mail="daily")
-        sent = failed = 0
-        for moderator in moderators:
-            waiting = list(_waiting(moderator))
-            if not waiting:
-                continue
-            message = emails.render(
+        messages = [
+            emails.render(
                 "portal/mail/digest",
                 moderator.email,
                 moderator.language,
                 user=moderator,
                 waiting=waiting,
             )
-            try:
-                message.send()
-                sent += 1
-            except Exception:
-                logger.exception("The digest of account %s could not be sent", moderator.pk)
-                failed += 1
-        self.stdout.write(f"Digests sent: {sent}.")
+            for moderator in moderators
+            if (waiting := list(_waiting(moderator)))
+        ]
+        failed = emails.send_each(messages)
+        self.stdout.write(f"Digests sent: {len(messages) - failed}.")
         if failed:
             raise CommandError(f"Digests that could not be sent: {failed}; the log says why.")
 

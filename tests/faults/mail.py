@@ -1,0 +1,254 @@
+"""Workers killed while they send: what is lost, and what is sent twice.
+
+    .ci/postgresql .venv/bin/python -m tests.faults.mail [--mails 1000] [--kills 20]
+
+Real processes, a real mail server, and a PostgreSQL that is thrown away. The mail server itself kills
+the worker that is just handing it a message: every other time after it took the message and before the
+worker knows, which is the worst moment there is.
+"""
+
+import argparse
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+ROOT = Path(__file__).resolve().parents[2]
+AT_ONCE = 3
+LONG = 300  # seconds after which a run is given up
+
+
+@dataclass
+class Post:
+    """A mail server with a door for each worker, and what became of the messages.
+
+    `strike_at` says at which messages, counted as they come, `strike` happens to the worker whose
+    message it is.
+    """
+
+    strike: Callable[["Door"], None]
+    strike_at: set[int] = field(default_factory=set)
+    came: int = 0
+    struck: int = 0
+    taken: Counter[str] = field(default_factory=Counter)
+    lock: Any = field(default_factory=threading.Lock)
+
+    def take(self, door: "Door", subject: str) -> str:
+        """Answer a message that comes through a door."""
+        with self.lock:
+            self.came += 1
+            strikes = self.came in self.strike_at
+            lost_on_the_way = strikes and self.struck % 2
+            if not lost_on_the_way:
+                self.taken[subject] += 1
+            if strikes:
+                self.struck += 1
+                self.strike(door)
+        return "451 Try again" if lost_on_the_way else "250 Taken"
+
+
+class Door:
+    """Where one worker brings its mail."""
+
+    def __init__(self, post: Post) -> None:
+        from aiosmtpd.controller import Controller
+
+        self.post = post
+        self.port = free_port()
+        self.process: subprocess.Popen | None = None
+        self.server = Controller(self, hostname="127.0.0.1", port=self.port)
+        self.server.start()
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        """What aiosmtpd calls for each message."""
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        return self.post.take(self, message["Subject"])
+
+    def start(self, folder: str) -> None:
+        """Start the worker that brings its mail here."""
+        with (Path(folder) / f"worker-{self.port}").open("w") as said:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "worker", "--interval", "0.2"],
+                cwd=ROOT,
+                env=environment(folder, self.port),
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+            )
+
+    def close(self) -> None:
+        """End the worker, if it lives, and shut."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+        self.server.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+def environment(folder: str, port: int) -> dict[str, str]:
+    """That of a worker on the database of this process, with a mail server on a port."""
+    from django.db import connection
+
+    of = {name: quote(str(value), safe="") for name, value in connection.settings_dict.items()}
+    account = of["USER"] + (f":{of['PASSWORD']}" if of["PASSWORD"] else "")
+    place = of["HOST"] + (f":{of['PORT']}" if of["PORT"] else "")
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "DATABASE_URL": f"postgres://{account}@{place}/{of['NAME']}",
+        "EMAIL_URL": f"smtp://127.0.0.1:{port}/",
+        "DATA_DIR": folder,
+        "DEBUG": "true",
+        "DEMO": "false",
+        "REDIS_URL": "",
+        "TASKS": "database",
+    }
+
+
+def kill(door: Door) -> None:
+    """As the machine does that has no memory left."""
+    assert door.process is not None
+    door.process.kill()
+    door.process.wait()
+
+
+def terminate(door: Door) -> None:
+    """As a deployment does."""
+    assert door.process is not None
+    door.process.send_signal(signal.SIGTERM)
+
+
+def cut(door: Door) -> None:
+    """End every connection to the database but ours, as its restart does."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> ALL(%s)"
+            " AND datname = current_database()",
+            [[*OURS, cursor.connection.info.backend_pid]],
+        )
+    connection.close()
+
+
+OURS: list[int] = []
+
+
+@contextlib.contextmanager
+def workers(post: Post, count: int) -> Iterator[tuple[str, list[Door]]]:
+    """So many workers, all ready, and the folder where they write."""
+    with tempfile.TemporaryDirectory() as folder:
+        doors: list[Door] = []
+        try:
+            for _ in range(count):
+                doors.append(Door(post))
+                doors[-1].start(folder)
+            wait_until(lambda: present() == count, folder)
+            yield folder, doors
+        finally:
+            for door in doors:
+                door.close()
+
+
+def present() -> int:
+    """How many workers there are: each holds a lock."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks JOIN pg_database AS d ON d.oid = pg_locks.database"
+            " WHERE locktype = 'advisory' AND datname = current_database()"
+        )
+        return cursor.fetchone()[0]
+
+
+def wait_until(fact: Callable[[], bool], folder: str) -> None:
+    """Return once something is so; raises TimeoutError, with what the workers said, after minutes."""
+    end = time.monotonic() + LONG
+    while not fact():
+        if time.monotonic() > end:
+            said = "\n".join(file.read_text() for file in Path(folder).glob("worker-*"))
+            raise TimeoutError(said[-5000:])
+        threading.Event().wait(0.05)
+
+
+def hand_over(count: int) -> None:
+    """Have so many messages sent, each with a subject of its own."""
+    from django.core.mail import EmailMultiAlternatives
+    from django.db import transaction
+
+    from portal import emails
+
+    with transaction.atomic():
+        for number in range(count):
+            message = EmailMultiAlternatives(f"Mail {number}", "Text", None, ["a@example.org"])
+            message.attach_alternative("<p>Text</p>", "text/html")
+            emails.send_with_commit(message)
+
+
+def is_done() -> bool:
+    from portal.models import BackgroundTask
+
+    return not BackgroundTask.objects.exists()
+
+
+def send_while_killing(mails: int, kills: int, *, at_once: int = AT_ONCE) -> Post:
+    """Send so many messages while so many workers are killed, one after the other."""
+    step = mails // (kills + 1)
+    post = Post(strike=kill, strike_at={step * (number + 1) for number in range(kills)})
+    with workers(post, at_once) as (folder, doors):
+        hand_over(mails)
+
+        def goes_on() -> bool:
+            for door in list(doors):
+                if door.process is not None and door.process.poll() is not None:
+                    door.close()
+                    doors.remove(door)
+            lacking = min(at_once, kills - post.struck + 1) - len(doors)
+            for _ in range(lacking):
+                doors.append(Door(post))
+                doors[-1].start(folder)
+            return is_done()
+
+        wait_until(goes_on, folder)
+    return post
+
+
+def main() -> None:
+    """Run it once and print what was lost."""
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--mails", type=int, default=1000)
+    asked.add_argument("--kills", type=int, default=20)
+    given = asked.parse_args()
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "portal.settings", "TASKS": "database"}
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    begun = time.monotonic()
+    post = send_while_killing(given.mails, given.kills)
+    lost = given.mails - len(post.taken)
+    twice = sum(post.taken.values()) - len(post.taken)
+    print(f"{given.mails} mails, {post.struck} workers killed while sending one,", end=" ")
+    print(f"{time.monotonic() - begun:.0f} s: {lost} lost, {twice} sent twice.")
+    sys.exit(bool(lost or twice > post.struck))
+
+
+if __name__ == "__main__":
+    main()
