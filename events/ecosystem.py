@@ -24,7 +24,7 @@ from portal.spreadsheets import BETWEEN, Column
 MOST_EDGES = 20_000
 GRAPHML = "http://graphml.graphdrawing.org/xmlns"
 # Characters that XML 1.0 has no place for.
-UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 # --- The figure -----------------------------------------------------------------------------------
@@ -277,4 +277,4 @@ def _say(element: ElementTree.Element, where: str, **values: Any) -> None:
     """Add the attributes of a node or an edge."""
     for name, value in values.items():
         data = ElementTree.SubElement(element, f"{{{GRAPHML}}}data", {"key": f"{where}-{name}"})
-        data.text = str(value).lower() if isinstance(value, bool) else UNFIT.sub("", str(value))
+        data.text = str(value).lower() if isinstance(value, bool) else NOT_IN_XML.sub("", str(value))
