@@ -127,7 +127,7 @@ DO ?= measure
 
 # With DATABASE_URL that database is filled, if it is empty; otherwise one of its own, kept for the next
 # time. Its server is one of Debian's, as it is installed.
-benchmark_database := $(if $(DATABASE_URL),,POSTGRESQL_DATA=.data/benchmarks/$(ROWS) .ci/postgresql)
+benchmark_database := $(if $(DATABASE_URL)$(filter compare,$(DO)),,POSTGRESQL_DATA=.data/benchmarks/$(ROWS) .ci/postgresql)
 
 .PHONY: benchmark
 benchmark: .venv/development $(catalogues)

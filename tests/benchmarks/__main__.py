@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterable
@@ -42,6 +43,8 @@ def main() -> None:
         return compare(asked)
     if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
         sys.exit("Set DATABASE_URL to a PostgreSQL database, or run `make benchmark`.")
+    # Whoever ends this ends what it started.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     servers.DATA.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         address, process = stack.enter_context(servers.redis())
