@@ -14,7 +14,7 @@ from members.models import Organisation, User
 from members.views.workspace import Own
 from members.views.writing import Desk
 from portal.lifecycle import kinds
-from portal.style.examples import organisation
+from portal.style.examples import LONG, organisation
 from portal.writing.typed import Text
 
 
@@ -60,6 +60,8 @@ def _failed_form() -> dict[str, Any]:
     text = _("Nothing is saved yet: correct what is marked, then save or send it again.")
     return {
         "form": form,
+        "action": "?",
+        "datalists": {"organisation-names": [LONG], **form.datalists},
         "heading": desk.kind.new,
         "missing": form.missing(),
         "total": len(form.elements),
