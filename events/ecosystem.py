@@ -277,4 +277,6 @@ def _say(element: ElementTree.Element, where: str, **values: Any) -> None:
     """Add the attributes of a node or an edge."""
     for name, value in values.items():
         data = ElementTree.SubElement(element, f"{{{GRAPHML}}}data", {"key": f"{where}-{name}"})
-        data.text = str(value).lower() if isinstance(value, bool) else NOT_IN_XML.sub("", str(value))
+        data.text = (
+            str(value).lower() if isinstance(value, bool) else NOT_IN_XML.sub("", str(value))
+        )
