@@ -19,6 +19,7 @@ from portal.drawing.arcade import MOST_POINTS, Arcade, Figure, Point
 from portal.drawing.lying import COLUMN, MEDIUM, WIDE, Lying
 from portal.drawing.standing import NARROW, Standing
 from portal.drawing.svg import Drawing
+from portal.keeping import recall
 from portal.models import Status
 
 # The widths a figure across the page is drawn for.
@@ -119,10 +120,13 @@ def _arcade(project: Any, partners: Sequence[int]) -> Arcade:
 
 
 def coloured(projects: Iterable[Any]) -> list[Any]:
-    """The same projects, each with its `colour`; the same on every page. One query, none for none."""
+    """The same projects, each with its `colour`; the same on every page.
+
+    One query, none for none. They are chosen for all at once, and kept until content changes.
+    """
     found = list(projects)
     if found:
-        colours = _colours()
+        colours = recall({"colours of projects": _colours})["colours of projects"]
         for project in found:
             project.colour = colours.get(project.pk, display.ARCH_COLOURS[0])
     return found

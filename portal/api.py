@@ -30,7 +30,7 @@ from portal.facets import Facet
 from portal.filters import RELEVANCE, DayFilter, SearchFilter, SortFilter
 from portal.kept_pages import kept, understood
 from portal.limits import client_address
-from portal.listing import is_page
+from portal.listing import Counted, is_page
 from portal.words import LONGEST_QUERY
 
 
@@ -62,6 +62,18 @@ class Pages(PageNumberPagination):
     page_size_query_description: Any = _(
         "How many rows a page has, from 1 to 100; 20 unless you say."
     )
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
+        """The rows of the page asked for; how many there are is counted once (`portal/keeping.py`)."""
+
+        def pages(rows: Any, per_page: int) -> Counted:
+            found = Counted(rows, per_page)
+            found.count = view.list_filters.count()
+            return found
+
+        paginate: Any = pages
+        self.django_paginator_class = paginate
+        return super().paginate_queryset(queryset, request, view)
 
     def get_page_size(self, request: Request) -> int:
         asked = request.query_params.get(self.page_size_query_param)
@@ -99,7 +111,8 @@ class StrictFilters(BaseFilterBackend):
     """The page's own filters; a parameter or value that means nothing is a 400 that names it."""
 
     def filter_queryset(self, request: Request, queryset: QuerySet, view: Any) -> QuerySet:
-        filters = view.filterset_class(request.query_params, queryset)
+        scope = f"API {view.basename}"
+        view.list_filters = filters = view.filterset_class(request.query_params, queryset, scope)
         problems: dict[str, list[str]] = {}
         for problem in filters.problems({"page", "page_size"}):
             problems.setdefault(problem.key, []).append(problem.message)
