@@ -30,8 +30,11 @@ from portal.facets import Facet
 from portal.filters import RELEVANCE, DayFilter, SearchFilter, SortFilter
 from portal.kept_pages import kept, understood
 from portal.limits import client_address
-from portal.listing import Counted, is_page
+from portal.listing import Counted, is_page, typed_query
 from portal.words import LONGEST_QUERY
+
+# What says which part of a list is asked for.
+PAGE = {"page", "page_size"}
 
 
 class AnonymousThrottle(AnonRateThrottle):
@@ -118,7 +121,10 @@ class StrictFilters(BaseFilterBackend):
             problems.setdefault(problem.key, []).append(problem.message)
         if problems:
             raise ValidationError(problems)
-        if not request.query_params.get("q"):
+        pairs = typed_query(request._request)
+        numbers = [value for name, value in pairs if name in ("page", "page_size")]
+        plain = len(set(pairs)) == len(pairs) and not any(n.startswith("0") for n in numbers)
+        if plain and filters.is_bounded and len(numbers) == len({n for n, _v in pairs} & PAGE):
             understood(request._request)
         return filters.qs
 

@@ -15,18 +15,19 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.core.cache import caches
 from django.core.files import File
 from django.core.files.storage import Storage, storages
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
+
+from portal.models import ContentChange
 
 LIST = "backup.json"
 # The file of each store in a backup.
@@ -53,8 +54,7 @@ def write(folder: Path) -> Path:
     with tempfile.TemporaryDirectory(dir=folder, prefix=".unfinished-") as place:
         made = Path(place, "backup")
         made.mkdir(mode=0o700)
-        counts = row_counts()
-        _dump(made / DATABASES[connection.vendor])
+        counts = _dump(made / DATABASES[connection.vendor])
         for store, name in STORES.items():
             _pack(storages[store], made / name)
         contents = {
@@ -71,10 +71,26 @@ def write(folder: Path) -> Path:
     return done
 
 
-def row_counts() -> dict[str, int]:
-    """How many rows each table of ours has: one query for each."""
+def tables() -> list[str]:
+    """The tables of ours that there are."""
     models = apps.get_models(include_auto_created=True)
-    return {m._meta.db_table: m._base_manager.count() for m in models if m._meta.managed}
+    wanted = {m._meta.db_table for m in models if m._meta.managed}
+    return sorted(wanted & set(connection.introspection.table_names()))
+
+
+def row_counts(names: Iterable[str]) -> dict[str, int]:
+    """How many rows each of these tables has: one query for each."""
+    with connection.cursor() as cursor:
+        return _counted(cursor, names)
+
+
+def _counted(cursor: Any, names: Iterable[str]) -> dict[str, int]:
+    found = {}
+    for name in names:
+        # Names of our own tables, and no parameter can stand for one.
+        cursor.execute(f'SELECT count(*) FROM "{name}"')  # noqa: S608
+        found[name] = cursor.fetchone()[0]
+    return found
 
 
 def _last_migrations() -> dict[str, str]:
@@ -82,13 +98,25 @@ def _last_migrations() -> dict[str, str]:
     return dict(rows.values_list("app", "name"))
 
 
-def _dump(place: Path) -> None:
+def _dump(place: Path) -> dict[str, int]:
+    """Write the database; returns how many rows each table had at that very moment."""
+    names = tables()
     if connection.vendor == "sqlite":
         connection.ensure_connection()
         with closing(sqlite3.connect(place)) as copy:
             connection.connection.backup(copy)
-    else:
-        _run("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={place}")
+            return _counted(copy.cursor(), names)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        counts = row_counts(names)
+        cursor.execute("SELECT pg_export_snapshot()")
+        _run(
+            "pg_dump",
+            *("--format=custom", "--no-owner", "--no-privileges"),
+            *(f"--snapshot={cursor.fetchone()[0]}", f"--file={place}"),
+        )
+    return counts
 
 
 def _pack(store: Storage, place: Path) -> None:
@@ -128,11 +156,11 @@ def read(made: Path, *, replace: bool = False) -> None:
     _restore(made / DATABASES[connection.vendor])
     for store, name in STORES.items():
         _unpack(made / name, storages[store])
-    # What was kept of the content that is gone must not be shown.
-    caches["pages"].clear()
-    missing = {t: n for t, n in contents["rows"].items() if row_counts().get(t) != n}
-    if missing:
-        raise BackupError(f"Rows are missing: {missing}")
+    now = row_counts(contents["rows"])
+    if now != contents["rows"]:
+        raise BackupError(f"Rows are missing: {contents['rows']} expected, {now} found.")
+    # Of what was kept of the content that is gone nothing is shown again.
+    ContentChange.objects.create()
 
 
 def check(made: Path) -> dict[str, Any]:
@@ -142,6 +170,8 @@ def check(made: Path) -> dict[str, Any]:
         files = contents["files"]
     except (OSError, ValueError, KeyError) as error:
         raise BackupError(f"{made} is no backup: its list cannot be read.") from error
+    if set(files) != {*STORES.values(), DATABASES.get(contents.get("database"), "")}:
+        raise BackupError(f"{made} is no backup: its list does not name what one has.")
     for name, wanted in files.items():
         if not (made / name).is_file():
             raise BackupError(f"{name} is missing.")

@@ -1,9 +1,11 @@
-"""A number that grows whenever something changes that a visitor's page may be made of.
+"""A text that is another one whenever something has changed that a visitor's page may be made of.
 
-Pages are kept under it (`portal/kept_pages.py`): one that was made under an earlier number is not
-shown. Nobody has to remember to count: whatever is written to any table counts, but for those that no
-page of a visitor is made of. The number is raised right after the commit, and every process looks it
-up now and then, so that a change made elsewhere, or by a command, is known to all within a second.
+Pages are kept under it (`portal/kept_pages.py`): what was made under another one is not shown. Nobody
+has to remember to change it: whatever is written to any table leaves a mark in the same transaction,
+but for those tables that no page of a visitor is made of. The mark is as durable as what it is about.
+
+Every process reads the marks twice a second, and the one that wrote tells the store of pages at once:
+so the next request anywhere shows a change, and any request half a second later even if nobody was told.
 """
 
 import logging
@@ -11,37 +13,42 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from typing import Any, ClassVar
 
 from django.apps import apps
 from django.core.cache import caches
-from django.db import DatabaseError, connection, connections, models, transaction
-from django.db.models import F
+from django.db import DatabaseError, connection, models, transaction
+from django.db.models import Count, Max
 from django.utils import timezone
 
 logger = logging.getLogger(__name__)
 
-# How long a process believes the number it read, in seconds.
+# How long a process believes what it read, in seconds.
 BELIEVED = 0.5
+# Marks older than this are forgotten: no transaction lasts so long, and pages are kept for minutes.
+KEPT = timedelta(days=1)
+# Under what the store of pages has the version: the next to ask anywhere finds it there.
+KEY = "content-version"
 
-# What no page of a visitor is made of. Models that are not named here count.
+# What no page of a visitor is made of. Models that are not named here leave marks.
 UNSEEN = frozenset(
     {
         "account.EmailAddress",
         "account.EmailConfirmation",
         "admin.LogEntry",
         "contenttypes.ContentType",
-        "django_tasks_database.DBTaskResult",
         "auth.Group",
         "auth.Permission",
+        "django_tasks_database.DBTaskResult",
         "members.Invitation",
         "members.Seat",
         "members.Trust",
         "members.User",
         "portal.Asked",
         "portal.BackgroundTask",
-        "portal.ContentVersion",
+        "portal.ContentChange",
         "portal.HistoryEntry",
         "portal.PeriodicJob",
         "portal.Submission",
@@ -51,47 +58,58 @@ UNSEEN = frozenset(
         "sessions.Session",
     }
 )
-# Under what the store of pages has the number: the next to ask anywhere finds it there.
-KEY = "content-version"
 WRITES = re.compile(
-    r'\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)', re.IGNORECASE
+    r'(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM)\s+(?:ONLY\s+)?"?(\w+)', re.IGNORECASE
 )
+# What begins like this changes no row; anything else that is not understood may.
+READS = re.compile(
+    r"(?:SELECT|EXPLAIN|SHOW|PRAGMA|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|SET|FETCH|DECLARE|CLOSE"
+    r"|CREATE|ALTER|DROP|COMMENT|ANALYZE|VACUUM|LOCK|REINDEX)\b",
+    re.IGNORECASE,
+)
+# What follows a WITH may write as well.
+WITHIN = re.compile(r"\b(?:INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 
 
-class ContentVersion(models.Model):
-    """The one row that has the number."""
+class ContentChange(models.Model):
+    """The mark of a transaction that wrote something visitors see."""
 
-    number = models.PositiveBigIntegerField(default=1)
-    changed_at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar = models.Manager()
 
     def __str__(self) -> str:
-        return str(self.number)
+        return f"{self.at:%Y-%m-%d %H:%M:%S.%f}"
 
 
-# --- Counting ---------------------------------------------------------------------------------------
+# --- Marking ----------------------------------------------------------------------------------------
 
 
 def watch(connection: Any, **_kwargs: Any) -> None:
-    """Count what is written through a connection: called for each when it is made."""
-    if _counted not in connection.execute_wrappers:
-        connection.execute_wrappers.append(_counted)
+    """Mark what is written through a connection: called for each when it is made."""
+    if _marked not in connection.execute_wrappers:
+        connection.execute_wrappers.append(_marked)
 
 
-def _counted(execute: Callable, sql: Any, params: Any, many: bool, context: dict) -> Any:
-    """Run a statement; if it writes what is seen, count once when its transaction is committed."""
+def _marked(execute: Callable, sql: Any, params: Any, many: bool, context: dict) -> Any:
+    """Run a statement; if it is the first of its transaction to write what is seen, leave a mark."""
     result = execute(sql, params, many, context)
-    if isinstance(sql, str) and sql[:1] in "IUDiud " and _is_seen(sql):
+    if _changes_something(sql):
         through = context["connection"]
-        if all(func is not raise_number for _sids, func, _robust in through.run_on_commit):
-            transaction.on_commit(raise_number, using=through.alias, robust=True)
+        # A part that is rolled back takes its mark and this note with it.
+        if all(func is not tell for _sids, func, _robust in through.run_on_commit) and _has_table():
+            ContentChange.objects.using(through.alias).create()
+            transaction.on_commit(tell, using=through.alias, robust=True)
     return result
 
 
-def _is_seen(sql: str) -> bool:
-    written = WRITES.match(sql)
-    return written is not None and written[1] in _seen_tables()
+def _changes_something(sql: Any) -> bool:
+    text = sql if isinstance(sql, str) else str(sql)
+    text = text.lstrip()
+    if READS.match(text) or (text[:4].upper() == "WITH" and not WITHIN.search(text)):
+        return False
+    written = WRITES.match(text)
+    return written is None or written[1] in _seen_tables()
 
 
 @cache
@@ -101,70 +119,94 @@ def _seen_tables() -> frozenset[str]:
     return frozenset(m._meta.db_table for m in models if m._meta.label not in UNSEEN)
 
 
-def raise_number() -> None:
-    """Count a change: two queries.
+def _has_table() -> bool:
+    """Whether marks can be left: not while earlier migrations write, when there is no page yet."""
+    if not _there:
+        if ContentChange._meta.db_table not in connection.introspection.table_names():
+            return False
+        _there.append(True)
+    return True
 
-    In no transaction, which SQLite could not end while a statement that returns rows is being read.
-    Whoever raises it at the same moment may read the other's number: it is the higher one.
-    """
-    rows = ContentVersion.objects.filter(pk=1)
+
+_there: list[bool] = []
+
+
+def tell() -> None:
+    """Let this process know what was committed, and the store of pages tell all others."""
+    _known.read()
     try:
-        if not rows.update(number=F("number") + 1, changed_at=timezone.now()):
-            ContentVersion(pk=1).save_base(raw=True, force_insert=True)
-        number = rows.values_list("number", flat=True).get()
-    except DatabaseError:
-        if ContentVersion._meta.db_table in connection.introspection.table_names():
-            raise
-        return  # An earlier migration writes something: there is no page yet.
-    _known.learn(number)
-    try:
-        pages = caches["pages"]
-        if pages.get(KEY, 0) < number:
-            pages.set(KEY, number, None)
+        caches["pages"].set(KEY, _known.version, None)
     except Exception:
-        # Whatever the store fails with: every process reads the number from the database soon.
+        # Whatever the store fails with: every process reads the marks soon.
         logger.warning("The store of pages was not told of a change", exc_info=True)
+
+
+def forget_old() -> None:
+    """Remove the marks that nothing is kept under any more: one query, for once a day."""
+    ContentChange.objects.filter(at__lt=timezone.now() - KEPT).delete()
 
 
 # --- Knowing ----------------------------------------------------------------------------------------
 
 
 class _Known:
-    """The number as this process knows it."""
+    """The version as this process knows it; "" while it cannot be read."""
 
     def __init__(self) -> None:
-        self.number = 0
+        self.version = ""
         self.read_at = float("-inf")
+        # Whether the store was asked since then to say the same: somebody slower may have told it.
+        self.is_told = False
         self.lock = threading.Lock()
 
-    def learn(self, number: int) -> None:
-        self.number, self.read_at = number, time.monotonic()
-
-    def look(self) -> None:
-        """Read it anew if it was read too long ago; one thread does, the others go on meanwhile."""
-        if time.monotonic() - self.read_at < BELIEVED or not self.lock.acquire(blocking=False):
-            return
+    def read(self) -> None:
+        """Read it: one query."""
+        began = time.monotonic()
         try:
-            rows = ContentVersion.objects.values_list("number", flat=True)
-            self.learn(rows.filter(pk=1).first() or 0)
+            found = ContentChange.objects.aggregate(n=Count("pk"), last=Max("pk"), at=Max("at"))
+            # Marks come in the order of their commits and not of their numbers, so they are counted.
+            self.version = f"{found['n']}.{found['last']}.{found['at']}"
         except DatabaseError:
-            # Where nothing can be read nothing can be written either: what is known still holds.
-            self.read_at = time.monotonic()
-            connections.close_all()
-            logger.warning("The version of the content cannot be read")
-        finally:
-            self.lock.release()
+            logger.warning("The version of the content cannot be read", exc_info=True)
+            self.version = ""
+        self.read_at, self.is_told = began, False
+
+    def is_fresh(self) -> bool:
+        return time.monotonic() - self.read_at < BELIEVED
 
 
 _known = _Known()
 
 
-def current() -> int:
-    """The number, at most half a second old: none or one query."""
-    _known.look()
-    return _known.number
+def current() -> str:
+    """The version, at most half a second old: none or one query.
+
+    "" where it cannot be read: nothing that was kept may be shown then.
+    """
+    # While one thread reads it the others go on with what it replaces, if there is anything.
+    if not _known.is_fresh() and _known.lock.acquire(blocking=not _known.version):
+        try:
+            if not _known.is_fresh():
+                _known.read()
+        finally:
+            _known.lock.release()
+    return _known.version
+
+
+def agreed_with(told: str) -> str:
+    """The version to go by, when the store of pages was told this one, or nothing ("").
+
+    Another process may know more than this one; but what this one has just read goes before it, and
+    has to be told.
+    """
+    return told if told and _known.is_told else _known.version
+
+
+def was_told() -> None:
+    """Note that the store says what this process read last."""
+    _known.is_told = True
 
 
 def forget() -> None:
-    """Have the next question read the number anew, as a new process does."""
-    _known.read_at = float("-inf")
+    """Know nothing, as a new process does."""
+    _known.version, _known.read_at = "", float("-inf")

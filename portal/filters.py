@@ -206,12 +206,18 @@ class ListFilterSet(filters.FilterSet):
         """How many rows all filters leave: a query, unless the number is kept."""
         return self._recalled({"": self.narrowed().count})[""]
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether all that is chosen are boxes, of which there are only so many, and an order."""
+        chosen = self.values.keys() - {"sort"}
+        return all(isinstance(self.filters[name], Facet) for name in chosen)
+
     def _recalled(self, makers: dict[str, Callable[[], Any]]) -> dict[str, Any]:
         """What each maker makes; of a facet called like it, of what all others leave."""
         chosen = {name: value for name, value in self.values.items() if name != "sort"}
-        if not self.scope or not all(isinstance(self.filters[name], Facet) for name in chosen):
+        if not self.scope or not self.is_bounded:
             return {name: make() for name, make in makers.items()}
-        about = (type(self).__qualname__, self.scope, i18n.current())
+        about = (type(self).__module__, type(self).__qualname__, self.scope, i18n.current())
         names = {
             name: (
                 *about,

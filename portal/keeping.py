@@ -6,8 +6,10 @@ and is gone with it. Without the store everything works, and is made anew each t
 
 import hashlib
 import logging
+import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +25,18 @@ logger = logging.getLogger(__name__)
 LIFE, MAKING = 300, 30
 # After a fault the store is left alone for so long.
 REST = 5.0
+
+
+def _release() -> str:
+    """Which release this is: what one keeps another one may not be able to read, nor its pages hold."""
+    roots = [Path(settings.BASE_DIR, name) for name in ("portal", "members", "events", "templates")]
+    files = [file for root in roots for file in root.rglob("*") if file.suffix in SUFFIXES]
+    latest = max(file.stat().st_mtime_ns for file in files)
+    return hashlib.sha256(f"{len(files)} {latest}".encode()).hexdigest()[:8]
+
+
+SUFFIXES = {".py", ".html", ".txt", ".css", ".js", ".mo"}
+RELEASE = f"{_release()}:"
 
 
 class Store:
@@ -42,37 +56,48 @@ class Store:
             self.rests_until = time.monotonic() + REST
             return otherwise
 
-    def look(self, keys: Iterable[str]) -> tuple[int, dict[str, Any]]:
+    def look(self, keys: Iterable[str]) -> tuple[str, dict[str, Any]]:
         """The version of the content, and what is kept of it under these keys: one read.
 
-        The store knows of a change at once, and this process within half a second.
+        The store is told of a change at once. What this process has just read goes before that: a
+        change of which nobody could tell is known half a second later. The version is "" where it
+        cannot be read; nothing is kept then.
         """
-        known = content_version.current()
-        found = self._try(lambda cache: cache.get_many([content_version.KEY, *keys]), {})
-        version = found.pop(content_version.KEY, 0)
-        if version < known:
-            version = known
-            self._try(lambda cache: cache.set(content_version.KEY, known, None), None)
-        return version, {key: what for key, (of, what) in found.items() if of == version}
+        if not content_version.current():
+            return "", {}
+        names = {RELEASE + key: key for key in keys}
+        found = self._try(lambda cache: cache.get_many([content_version.KEY, *names]), {})
+        told = found.pop(content_version.KEY, "")
+        version = content_version.agreed_with(told)
+        if version != told:
+            self._try(lambda cache: cache.set(content_version.KEY, version, None), None)
+        content_version.was_told()
+        return version, {names[name]: what for name, (of, what) in found.items() if of == version}
 
-    def keep(self, made: Mapping[str, Any], version: int) -> None:
-        """Keep what was made of a version until tomorrow begins, and no longer than LIFE."""
+    def keep(self, made: Mapping[str, Any], version: str, life: int = LIFE) -> None:
+        """Keep what was made of a version until tomorrow begins, and no longer than `life` seconds."""
+        if not version:
+            return
         now = timezone.localtime()
         left = 24 * 3600 - (now.hour * 3600 + now.minute * 60 + now.second)
-        kept = {key: (version, what) for key, what in made.items()}
-        self._try(lambda cache: cache.set_many(kept, min(LIFE, left)), None)
+        kept = {RELEASE + key: (version, what) for key, what in made.items()}
+        self._try(lambda cache: cache.set_many(kept, min(life, left)), None)
 
-    def begin(self, key: str) -> bool:
-        """Whether nobody is making this: whoever asked is doing so from now on."""
-        return bool(self._try(lambda cache: cache.add(f"{key}:made", 1, MAKING), True))
+    def begin(self, key: str) -> str:
+        """A token for who makes this from now on; "" while somebody else does."""
+        token = secrets.token_hex(8)
+        name = f"{RELEASE}{key}:made"
+        return token if self._try(lambda cache: cache.add(name, token, MAKING), True) else ""
 
-    def end(self, key: str) -> None:
-        """Say that it was made, or could not be."""
-        self._try(lambda cache: cache.delete(f"{key}:made"), None)
+    def end(self, key: str, token: str) -> None:
+        """Say that it was made, or could not be, by who has the token."""
+        name = f"{RELEASE}{key}:made"
 
-    def is_being_made(self, key: str) -> bool:
-        """Whether somebody is making it now."""
-        return bool(self._try(lambda cache: cache.get(f"{key}:made"), None))
+        def release(cache: Any) -> None:
+            if cache.get(name) == token:
+                cache.delete(name)
+
+        self._try(release, None)
 
 
 store = Store()

@@ -12,20 +12,27 @@ import gzip
 import hashlib
 import time
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar, cast
 from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import Resolver404, resolve
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
-from django.utils.translation import get_language_from_request
+from django.utils.translation import get_language_from_request, override
 
+from portal import i18n
 from portal.keeping import store
 
 # How long to wait for a page that somebody else is making, in seconds.
 PATIENCE = 5.0
+# Where pages for visitors are; nothing else is looked for.
+PLACES = (*(f"/{language}/" for language in i18n.LANGUAGES), "/api/v1/")
+# What is noted for a moment of an address that has no page for all.
+NO_PAGE = "no page"
 # No list of ours has a longer query.
 LONGEST_QUERY = 500
 # Who asks every time has what is published at once; a proxy may spare us a second of a busy day.
@@ -70,7 +77,7 @@ class Entry(NamedTuple):
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         """The answer as `request` can read it, or 304 if it has it already."""
-        compressed = "gzip" in request.headers.get("Accept-Encoding", "")
+        compressed = takes_gzip(request.headers.get("Accept-Encoding", ""))
         response = HttpResponse(self.body if compressed else gzip.decompress(self.body))
         for name, value in self.headers:
             response[name] = value
@@ -97,21 +104,33 @@ class KeepPages:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not settings.KEEP_PAGES or request.method not in ("GET", "HEAD"):
             return self.get_response(request)
-        if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES or "HTTP_AUTHORIZATION" in request.META:
             return self._for_one(request)
         key = key_of(request)
         if key is None:
             return self.get_response(request)
         version, found = store.look([key])
-        entry = found.get(key)
-        if entry is None and not store.begin(key):
-            version, entry = self._awaited(key, version)
-        if entry is not None:
-            return entry.answer(request)
-        try:
-            return self._made(request, key, version)
-        finally:
-            store.end(key)
+        if key not in found:
+            if not leads_to_kept(request):
+                return self.get_response(request)
+            # Should the page have a form all the same, its token is noticed by being a new one.
+            request.COOKIES.pop(settings.CSRF_COOKIE_NAME, None)
+        until = time.monotonic() + PATIENCE
+        while key not in found:
+            token = store.begin(key)
+            if not token:
+                if time.monotonic() > until:
+                    return self._made(request, key, version, token)
+                time.sleep(0.01)
+            version, found = store.look([key])
+            # Whoever made it may have been done just before it was our turn.
+            if token and key in found:
+                store.end(key, token)
+            elif token:
+                return self._made(request, key, version, token)
+        entry = found[key]
+        # What was made a moment ago and is no page for all is made anew for each.
+        return self.get_response(request) if entry == NO_PAGE else entry.answer(request)
 
     def process_view(self, request: HttpRequest, view: Any, *args: object) -> None:
         """Note whether the view that answers is marked."""
@@ -125,40 +144,60 @@ class KeepPages:
             patch_vary_headers(response, ["Cookie"])
         return response
 
-    def _awaited(self, key: str, version: int) -> tuple[int, Entry | None]:
-        """What somebody else makes at this moment; nothing if it is no page to keep, or takes long."""
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            time.sleep(0.01)
-            version, found = store.look([key])
-            if key in found or not store.is_being_made(key):
-                return version, found.get(key)
-        return version, None
-
-    def _made(self, request: HttpRequest, key: str, version: int) -> HttpResponseBase:
-        response = self.get_response(request)
-        if not may_be_kept(request, response):
-            return response
-        response["Cache-Control"] = FOR_VISITORS
-        patch_vary_headers(response, ["Cookie", "Accept-Encoding"])
-        entry = Entry.of(cast(HttpResponse, response))
-        if request.method == "GET":
-            store.keep({key: entry}, version)
-        return entry.answer(request)
+    def _made(self, request: HttpRequest, key: str, version: str, token: str) -> HttpResponseBase:
+        """Make a page, and keep it if it is one for all; whoever waits for it is told otherwise."""
+        kept: Any = NO_PAGE
+        try:
+            response = self.get_response(request)
+            if may_be_kept(request, response):
+                response["Cache-Control"] = FOR_VISITORS
+                patch_vary_headers(response, ["Cookie", "Accept-Encoding"])
+                kept = Entry.of(cast(HttpResponse, response))
+        finally:
+            if kept == NO_PAGE:
+                store.keep({key: NO_PAGE}, version, life=1)
+            elif request.method == "GET":
+                store.keep({key: kept}, version)
+            store.end(key, token)
+        return response if kept == NO_PAGE else kept.answer(request)
 
 
 def key_of(request: HttpRequest) -> str | None:
-    """What a page is kept under: host, path, query in any order, language. None for odd queries.
+    """What a page is kept under: path, query and language. None for what is never kept.
 
-    Raises DisallowedHost for a host that is not ours.
+    Keys of a query may stand in any order, but not the values of one: of two pages the last one counts.
+    The host is no part of it, since no page depends on it; raises DisallowedHost if it is not ours.
     """
+    request.get_host()
     query = request.META.get("QUERY_STRING", "")
-    if len(query) > LONGEST_QUERY:
+    pairs = parse_qsl(query, keep_blank_values=True)
+    if len(query) > LONGEST_QUERY or any(name == "q" for name, _value in pairs):
         return None
-    pairs = urlencode(sorted(parse_qsl(query, keep_blank_values=True))) if query else ""
+    if not request.path_info.startswith(PLACES):
+        return None
+    asked = urlencode(sorted(pairs, key=itemgetter(0)))
     language = get_language_from_request(request, check_path=True)
-    parts = [request.scheme or "", request.get_host(), request.path, pairs, language]
+    parts = [request.path, asked, language]
     return hashlib.sha256("\n".join(parts).encode(errors="replace")).hexdigest()
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding header lets us answer with gzip (RFC 9110, 12.5.3)."""
+    for each in accepted.split(","):
+        name, _sign, weight = each.replace(" ", "").partition(";q=")
+        if name == "gzip":
+            return weight.strip("0.") != "" if weight else True
+    return False
+
+
+def leads_to_kept(request: HttpRequest) -> bool:
+    """Whether a view that is marked answers this address: no other page waits for anything here."""
+    language = get_language_from_request(request, check_path=True)
+    with override(language):
+        try:
+            return getattr(resolve(request.path_info).func, "is_kept", False)
+        except Resolver404:
+            return False
 
 
 def may_be_kept(request: Any, response: Any) -> bool:

@@ -120,6 +120,18 @@ class Listing:
         view = self.request.GET.get("view", "") if "view" in self.keys else ""
         return [*kept, ("view", view)] if view else kept
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether this is one of the pages that the list leads to, written as it writes them.
+
+        Typed words and days have no end, nor have ways to write the same.
+        """
+        if self.problems or not self.filters.is_bounded:
+            return False
+        number = [("page", str(self.page.number))] if self.page.number > 1 else []
+        sort = [("sort", value)] if (value := self.filters.values.get("sort")) else []
+        return sorted(typed_query(self.request)) == sorted([*self.pairs, *number, *sort])
+
     def page_link(self, number: int) -> str:
         """What leads to a page of this list; nothing for the one that is shown."""
         if number == self.page.number:
@@ -184,7 +196,7 @@ class Listing:
         """What templates of lists are given; `name` is the list's, `found` its count in words."""
         chosen = self.filters.chosen()
         text = self.filters.values.get("q", "")
-        if not self.problems and not text:
+        if self.is_plain:
             understood(self.request)
         sort = self.filters.values.get("sort", "")
         kept = [("sort", sort), ("view", self.request.GET.get("view", ""))]

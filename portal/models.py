@@ -494,6 +494,6 @@ class Asked(models.Model):
 
 # Django finds a model through this module only. These need nothing from here, so they can come last.
 from portal.background.models import BackgroundTask as BackgroundTask  # noqa: E402
-from portal.content_version import ContentVersion as ContentVersion  # noqa: E402
+from portal.content_version import ContentChange as ContentChange  # noqa: E402
 from portal.search_models import SearchDocument as SearchDocument  # noqa: E402
 from portal.site_texts import Page as Page  # noqa: E402

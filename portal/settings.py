@@ -107,6 +107,8 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
         "-c statement_timeout=5000 -c jit=off"
     )
+    # A server that does not answer at all is given up before whoever asked us gives up.
+    DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

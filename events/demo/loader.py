@@ -255,6 +255,10 @@ class _Loader:
         content = kinds.of(obj).content
         with review.direct_edit(obj, by=self.admin):
             content.write(obj, content.blank | values)
+            for named in agreements.rows_of(obj):
+                # They were asked where they agreed: nobody is sent a question.
+                named.asked_at = timezone.now()
+                named.save(update_fields=["asked_at"])
         cited = self.cited(row)
         obj.sources.set(cited)  # type: ignore[attr-defined]
         said_by = "; ".join(str(source) for source in cited) or "Exemple de la démonstration"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from portal import content_version
 from portal.background import presence
 from portal.background.models import AT_ONCE, BackgroundTask, State
 from portal.background.retry import DELAYS
@@ -24,6 +25,7 @@ def reap() -> None:
                         row.give_back()
     _forget_wrong_clocks()
     _forget_old()
+    content_version.forget_old()
 
 
 def _forget_wrong_clocks() -> None:

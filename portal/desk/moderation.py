@@ -168,7 +168,12 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
         return submission
 
     def judge_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show a submission; nothing is changed here."""
+        """Show a submission; nothing is changed here. A mail may lead to one that was taken back."""
+        back = Submission.objects.filter(Q(status=Status.DRAFT) | Q(submitted_at=None), pk=pk)
+        sent = back.filter(history__action=HistoryEntry.Action.SUBMITTED)
+        if self.has_view_permission(request) and sent.exists():
+            messages.info(request, _("This request was taken back: it waits for no decision."))
+            return redirect("admin:portal_submission_changelist")
         return self._page(request, self._shown(request, pk))
 
     def _page(

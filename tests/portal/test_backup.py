@@ -5,14 +5,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from django.core.cache import caches
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from members.models import Organisation
-from portal import backup
+from portal import backup, content_version
 from portal.lifecycle import kinds, review
 from tests import factories
 
@@ -51,7 +50,7 @@ def filled(alice, dana, organisation, tomorrow):
 def everything():
     """All rows of all tables and all files of both stores, as they are."""
     rows = {}
-    for table in sorted(backup.row_counts()):
+    for table in set(backup.tables()) - {"portal_contentchange"}:
         with connection.cursor() as cursor:
             cursor.execute(f'SELECT * FROM "{table}"')
             rows[table] = sorted(map(repr, cursor.fetchall()))
@@ -78,12 +77,13 @@ def test_what_was_destroyed_comes_back_row_by_row_and_file_by_file(filled, tmp_p
     destroy()
     storages["default"].save("later.png", ContentFile(b"after the backup"))
     factories.OrganisationFactory(name="Après la sauvegarde")
-    caches["pages"].set("page", "of what is gone")
+    before_version = content_version.current()
 
     call_command("restore", made, "--replace")
 
     assert everything() == before
-    assert caches["pages"].get("page") is None
+    content_version.forget()
+    assert content_version.current() != before_version
     # New rows get numbers that no row has.
     assert factories.OrganisationFactory().pk > max(
         int(line.split(",")[0].strip("(")) for line in before[0]["members_organisation"]

@@ -3,10 +3,11 @@
 import pytest
 from django.core.cache import caches
 from django.db import transaction
+from django.utils import timezone
 
 from members.models import Organisation, Person, Seat, Theme, User
 from portal import content_version
-from portal.content_version import ContentVersion
+from portal.content_version import ContentChange
 from portal.lifecycle import kinds, review
 from tests import factories
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def number():
-    return ContentVersion.objects.values_list("number", flat=True).filter(pk=1).first() or 0
+    return ContentChange.objects.count()
 
 
 @pytest.fixture
@@ -66,10 +67,8 @@ def test_reading_counts_not(raises, client, organisation):
 def test_a_transaction_counts_once_and_when_it_is_committed(raises, organisation):
     def write():
         with transaction.atomic():
-            before = number()
             for name in ("Une", "Deux", "Trois"):
                 Organisation.objects.filter(pk=organisation.pk).update(name=name)
-            assert number() == before
 
     assert raises(write) == 1
 
@@ -97,18 +96,71 @@ def test_what_is_written_after_a_part_was_rolled_back_counts(raises, organisatio
 def test_this_process_knows_at_once_and_so_does_who_asks_the_store(organisation):
     Organisation.objects.update(name="Autre")
 
-    assert content_version.current() == number() == caches["pages"].get(content_version.KEY)
+    assert content_version.current() == caches["pages"].get(content_version.KEY)
+    assert content_version.current().startswith(f"{number()}.")
 
 
 def test_another_process_knows_soon(organisation, django_assert_num_queries):
-    content_version.current()
-    ContentVersion.objects.update_or_create(pk=1, defaults={"number": 4_000})
+    before = content_version.current()
+    ContentChange.objects.create()  # as another process does
 
+    at_once = content_version.current()
     content_version.forget()  # half a second later
-
     with django_assert_num_queries(1):
         known = [content_version.current() for _ in range(3)]
-    assert known == [4_000] * 3
+
+    assert at_once == before
+    assert len({*known, before}) == 2
+
+
+def test_a_mark_is_as_durable_as_what_it_is_about(raises, organisation, monkeypatch):
+    def killed():
+        raise OSError("killed right after the commit")
+
+    monkeypatch.setattr(content_version, "tell", killed)
+
+    assert raises(lambda: Organisation.objects.update(name="Autre")) == 1
+
+
+def test_marks_that_commit_out_of_order_are_all_seen(organisation):
+    later = ContentChange.objects.create()
+    seen = content_version.current()
+    content_version.forget()
+
+    ContentChange.objects.create(pk=later.pk + 1_000_000)
+    last = content_version.current()
+    content_version.forget()
+    # One with a lower number, written before and committed after.
+    ContentChange.objects.create(pk=later.pk + 1, at=later.at)
+
+    assert len({seen, last, content_version.current()}) == 3
+
+
+@pytest.mark.parametrize(
+    ("sql", "changes"),
+    [
+        ("UPDATE members_organisation SET name = name", True),
+        ("\n  /* why */ UPDATE members_organisation SET name = name", True),
+        ("WITH a AS (SELECT 1) UPDATE members_organisation SET name = name", True),
+        ("TRUNCATE members_organisation", True),
+        ("UPDATE django_session SET expire_date = expire_date", False),
+        ("SELECT * FROM members_organisation", False),
+        ("WITH a AS (SELECT 1) SELECT * FROM a", False),
+        ("  select 1", False),
+    ],
+)
+def test_what_cannot_be_told_from_a_change_is_one(sql, changes):
+    assert content_version._changes_something(sql) is changes
+
+
+def test_old_marks_are_forgotten():
+    old = ContentChange.objects.create(at=timezone.now() - 2 * content_version.KEPT)
+    recent = ContentChange.objects.create()
+
+    content_version.forget_old()
+
+    left = set(ContentChange.objects.values_list("pk", flat=True))
+    assert left & {old.pk, recent.pk} == {recent.pk}
 
 
 def test_people_count_as_what_they_are_shown_with(raises, organisation):

@@ -366,7 +366,14 @@ def test_a_draft_is_not_there(name, desk, alice, organisation):
 def test_what_was_taken_back_and_abandoned_was_never_sent(desk, held, alice):
     review.discard(review.take_back(held, by=alice), by=alice)
 
-    assert desk.get(page(held)).status_code == 404
+    answer = desk.get(page(held), follow=True)
+
+    # The mail that announced it still leads here.
+    assert answer.redirect_chain == [(QUEUE, 302)]
+    assert (
+        "Cette demande a été reprise : elle n’attend plus de décision." in answer.content.decode()
+    )
+    assert desk.get(page(held, "preview")).status_code == 404
     assert str(held.pk) not in [str(row.pk) for row in desk.get(QUEUE).context["cl"].result_list]
 
 
