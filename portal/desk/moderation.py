@@ -97,6 +97,11 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
     ) -> tuple[QuerySet, bool]:
         return queue.search(queryset, search_term), False
 
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """The columns; of other lists than what waits, also what became of each."""
+        columns = tuple(self.list_display)
+        return (*columns[:4], "state", *columns[4:]) if request.GET.get("status") else columns
+
     def has_decide_permission(self, request: HttpRequest) -> bool:
         """Whether this person decides at all: asked for the actions on several rows."""
         return permissions.is_moderator(request.user)

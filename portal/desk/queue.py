@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_
 
 from portal import display
 from portal.lifecycle import diff, kinds
-from portal.models import Status, Submission
+from portal.models import ABANDONED, Status, Submission
 from portal.words import LONGEST_QUERY
 
 
@@ -124,10 +124,12 @@ def nature(submission: Submission) -> str:
 
 
 def waiting_since(submission: Submission) -> str:
-    """The day on which it was sent, and how many days ago that was."""
+    """The day on which it was sent and, while it waits, how many days ago that was."""
     if submission.submitted_at is None:
         return ""
     sent = timezone.localtime(submission.submitted_at)
+    if not submission.is_open:
+        return display.long_date(sent)
     days = (timezone.localdate() - sent.date()).days
     ago = ngettext("%(n)d day", "%(n)d days", days) % {"n": days} if days else _("today")
     return f"{display.long_date(sent)} ({ago})"
@@ -141,6 +143,13 @@ def organisation(submission: Submission) -> str:
 def cell(label: Any, value: Any) -> SafeString:
     """A cell that says its column's name too, where a narrow screen has no room for columns."""
     return format_html('<span class="cell-label">{}</span> {}', label, value or "–")
+
+
+# What became of a submission, in words.
+STANDINGS = {
+    **{status.value: status.label for status in Status},
+    ABANDONED: pgettext_lazy("status", "Abandoned"),
+}
 
 
 class QueueColumns:
@@ -157,6 +166,10 @@ class QueueColumns:
     @admin.display(description=gettext_lazy("organisation"), ordering="organisation__name")
     def organisation_name(self, obj: Submission) -> str:
         return cell(_("Organisation"), organisation(obj))
+
+    @admin.display(description=gettext_lazy("status"))
+    def state(self, obj: Submission) -> str:
+        return cell(_("Status"), STANDINGS[obj.standing])
 
     @admin.display(description=pgettext_lazy("queue", "nature"))
     def nature(self, obj: Submission) -> str:

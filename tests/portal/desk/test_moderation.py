@@ -948,3 +948,15 @@ def test_the_front_page_tells_apart_what_a_colleague_must_decide(desk, dana, hel
 
     assert "<strong>2</strong> demandes attendent" in text
     assert "L’une d’elles est la vôtre ou celle de votre organisation" in text
+
+
+def test_what_was_decided_says_what_became_of_it_and_no_longer_waits(desk, dana, held):
+    review.refuse(held, by=dana, message="Non.")
+
+    every, waiting = desk.get(f"{QUEUE}?status=all"), desk.get(QUEUE)
+
+    (row,) = re.findall(r"<tr>.*?</tr>", every.content.decode().partition("<tbody>")[2], re.DOTALL)
+    assert "Refusé" in row
+    assert "aujourd’hui" not in row
+    assert "state" in every.context["cl"].list_display
+    assert "state" not in waiting.context["cl"].list_display
