@@ -64,9 +64,11 @@ WRITES = re.compile(
 # What begins like this changes no row; anything else that is not understood may.
 READS = re.compile(
     r"(?:SELECT|EXPLAIN|SHOW|PRAGMA|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|SET|FETCH|DECLARE|CLOSE"
-    r"|CREATE|ALTER|DROP|COMMENT|ANALYZE|VACUUM|LOCK|REINDEX)\b",
+    r"|COMMENT|ANALYZE|VACUUM|LOCK|REINDEX)\b",
     re.IGNORECASE,
 )
+# What comes with migrations, which may take the table of the marks away, or bring it.
+DEFINES = re.compile(r"(?:CREATE|ALTER|DROP)\b", re.IGNORECASE)
 # What follows a WITH may write as well.
 WITHIN = re.compile(r"\b(?:INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 
@@ -106,6 +108,9 @@ def _marked(execute: Callable, sql: Any, params: Any, many: bool, context: dict)
 def _changes_something(sql: Any) -> bool:
     text = sql if isinstance(sql, str) else str(sql)
     text = text.lstrip()
+    if DEFINES.match(text):
+        _there.clear()
+        return False
     if READS.match(text) or (text[:4].upper() == "WITH" and not WITHIN.search(text)):
         return False
     written = WRITES.match(text)
