@@ -147,8 +147,13 @@ def tell() -> None:
 
 
 def forget_old() -> None:
-    """Remove the marks that nothing is kept under any more: one query, for once a day."""
-    ContentChange.objects.filter(at__lt=timezone.now() - KEPT).delete()
+    """Remove the marks that nothing is kept under any more, all at once and about once a day.
+
+    What is kept is made anew then: the version says how many marks there are.
+    """
+    now = timezone.now()
+    if ContentChange.objects.filter(at__lt=now - 2 * KEPT).exists():
+        ContentChange.objects.filter(at__lt=now - KEPT).delete()
 
 
 # --- Knowing ----------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Gives back what a process was doing when it died, and forgets what failed long ago."""
+"""Gives back what a process was doing when it died, and forgets what is of no use any more."""
 
 from datetime import timedelta
 from typing import Any
