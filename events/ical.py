@@ -143,6 +143,7 @@ def _description(event: Event, url: str) -> str:
     parts.append(one_line(i18n.text(event, "summary").value))
     text = "\n".join(plain_lines(lines(i18n.text(event, "description").value)))
     parts.append(Truncator(text).chars(LONGEST_DESCRIPTION))
+    # Ignored by mypy: prefetched.
     names = [one_line(row.organisation.name) for row in event.agreed_organisers]  # type: ignore[attr-defined]
     facts = {
         _("Organised by: %(names)s"): ", ".join(names),

@@ -277,6 +277,7 @@ class SeatDesk(Of):
     def save_model(self, request: HttpRequest, obj: Seat, form: Any, change: bool) -> None:
         """Change a role as an owner would."""
         if change:
+            # Ignored by mypy: staff are users.
             services.change_role(obj, role=obj.role, by=request.user)  # type: ignore[arg-type]
         else:
             super().save_model(request, obj, form, change)
@@ -289,7 +290,7 @@ class SeatDesk(Of):
 
     def delete_model(self, request: HttpRequest, obj: Seat) -> None:
         """Take a seat away as an owner would: the invitations of its holder die with it."""
-        services.remove_seat(obj, by=request.user)  # type: ignore[arg-type]
+        services.remove_seat(obj, by=request.user)  # type: ignore[arg-type]  # staff are users
 
 
 @admin.register(Invitation)

@@ -54,6 +54,7 @@ class TopicFacet(Facet):
         return {code: str(label) for code, label in Exchange.Topic.choices}
 
     def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
+        # Ignored by mypy: rows of organisations.
         return queryset.exchanging(self.direction, codes)  # type: ignore[attr-defined]
 
     def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:

@@ -51,7 +51,7 @@ class UserQuerySet(models.QuerySet):
         return typed if typed in known else next(same, account.email)
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # Django makes it
     """Creates accounts that sign in with an address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> Any:

@@ -178,7 +178,7 @@ class OrganisationSerializer(DescribedSerializer):
     @extend_schema_field(MembershipSerializer(allow_null=True))
     def get_membership(self, organisation: Organisation) -> dict[str, Any] | None:
         """The membership that runs today."""
-        running = organisation.running_memberships  # type: ignore[attr-defined]
+        running = organisation.running_memberships  # type: ignore[attr-defined]  # prefetched
         return dict(MembershipSerializer(running[0]).data) if running else None
 
 

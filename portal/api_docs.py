@@ -104,6 +104,7 @@ def resources(description: Description) -> list[Resource]:
     paths = description["paths"]
     found = []
     for path, methods in paths.items():
+        # Ignored by mypy: DRF sets it on views.
         view: Any = resolve(path).func.cls if "{" not in path else None  # type: ignore[attr-defined]
         if not hasattr(view, "listed"):
             continue

@@ -63,6 +63,7 @@ class CodesField(forms.MultipleChoiceField):
     def validate(self, value: list[str]) -> None:
         if not value:
             return
+        # Ignored by mypy: choices may be a callable.
         known = {str(code) for code, _label in self.choices}  # type: ignore[union-attr,misc]
         unknown = [code for code in dict.fromkeys(value) if code and code not in known]
         if unknown:

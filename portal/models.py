@@ -93,7 +93,7 @@ class Published(models.Model):
     @property
     def keeper(self) -> Any:
         """The organisation whose editors write this row, or None when only staff do."""
-        return self.organisation  # type: ignore[attr-defined]
+        return self.organisation  # type: ignore[attr-defined]  # each kind but one has it
 
     def undescribed(self) -> dict[str, Any]:
         """What an image of this would lack for those who cannot see it, by column."""

@@ -260,7 +260,7 @@ class _Loader:
                 named.asked_at = timezone.now()
                 named.save(update_fields=["asked_at"])
         cited = self.cited(row)
-        obj.sources.set(cited)  # type: ignore[attr-defined]
+        obj.sources.set(cited)  # type: ignore[attr-defined]  # each kind has sources
         said_by = "; ".join(str(source) for source in cited) or "Exemple de la démonstration"
         for agreed in agreements.rows_of(obj):
             agreements.record(agreed, source=said_by[:300], by=self.admin)

@@ -97,7 +97,7 @@ class Titled(Published):
     def address_in(self, language: str) -> str:
         """The address of its page in a language."""
         with override(language):
-            return self.get_absolute_url()  # type: ignore[attr-defined]
+            return self.get_absolute_url()  # type: ignore[attr-defined]  # each kind has a page
 
     @property
     def single_language(self) -> str:

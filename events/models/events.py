@@ -222,6 +222,7 @@ class Event(Titled):
     @property
     def who_and_where(self) -> str:
         """Its organisers and its place on one line, for a list made `with_organisers`."""
+        # Ignored by mypy: prefetched.
         names = [row.organisation.name for row in self.agreed_organisers]  # type: ignore[attr-defined]
         parts = [*names, *(place for place in self._places() if place not in names)]
         if self.is_online:

@@ -39,7 +39,7 @@ class AccountPage:
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The context, with `noindex` and the trail."""
-        context = super().get_context_data(**kwargs)  # type: ignore[misc]
+        context = super().get_context_data(**kwargs)  # type: ignore[misc]  # a mixin
         context["noindex"] = True
         context.pop("site", None)  # allauth's, which would hide ours
         if self.trail_label:

@@ -165,7 +165,7 @@ def submission_preview(request: MemberRequest, pk: int) -> HttpResponse:
     submission = access.readable_submission(request.user, pk)
     if submission.status == Status.PUBLISHED:
         return redirect(submission)
-    request.preview_of = submission  # type: ignore[attr-defined]
+    request.preview_of = submission  # type: ignore[attr-defined]  # for templates
     try:
         return preview.preview(
             request, submission, lambda name: image_url(submission)(name, "proposed")

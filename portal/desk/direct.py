@@ -53,6 +53,7 @@ class StaffForm(forms.Form):
         self.fields["sources"] = Choices(
             model._meta.get_field("sources").related_model._default_manager.all(),
             required=False,
+            # Ignored by mypy: each kind has sources.
             initial=target.sources.all() if target.pk else [],  # type: ignore[attr-defined]
             label=_("Sources"),
             widget=forms.SelectMultiple(attrs={"size": 8}),
@@ -110,6 +111,7 @@ class StaffForm(forms.Form):
         """Whether the object has all that this form asks for; what is left empty asks for nothing."""
         asked = {name: self.cleaned_data[name] for name in self.columns()}
         same = all(value in ("", None, getattr(self.target, n)) for n, value in asked.items())
+        # Ignored by mypy: each kind has sources.
         return same and set(self.cleaned_data["sources"]) == set(self.target.sources.all())  # type: ignore[attr-defined]
 
 

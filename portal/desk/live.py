@@ -118,6 +118,7 @@ def _about(request: HttpRequest, site: AdminSite, target: Published) -> dict[str
         "opts": target._meta,
         "target": target,
         "title": str(target),
+        # Ignored by mypy: our kinds have pages and models.
         "public_url": target.get_absolute_url() if target.is_published else "",  # type: ignore[attr-defined]
     }
 
@@ -125,6 +126,7 @@ def _about(request: HttpRequest, site: AdminSite, target: Published) -> dict[str
 def entry_image_url(entry: HistoryEntry) -> diff.ImageURL:
     """Where the images of a step can be seen."""
     model = entry.target_type.model_class()
+    # Ignored by mypy: our kinds have pages and models.
     view = f"admin:{model._meta.app_label}_{model._meta.model_name}_image"  # type: ignore[union-attr]
 
     def url(name: str, side: str) -> str:

@@ -61,6 +61,7 @@ class DecisionForm(forms.Form):
         super().__init__(data)
         # A field that is no longer part of it is told by the token.
         known = set(submission.values) | set(data.getlist("fields_chosen"))
+        # Ignored by mypy: a choice field.
         self.fields["fields_chosen"].choices = [(name, name) for name in known]  # type: ignore[attr-defined]
 
 
@@ -119,10 +120,12 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
         """Give each of the chosen submissions back to all."""
         self._assign_each(request, queryset, None)
 
+    # Ignored by mypy: the admin reads these.
     assign_to_me.short_description = gettext_lazy("Assign to me")  # type: ignore[attr-defined]
-    assign_to_me.allowed_permissions = ("decide",)  # type: ignore[attr-defined]
+    assign_to_me.allowed_permissions = ("decide",)  # type: ignore[attr-defined]  # the admin reads these
+    # Ignored by mypy: the admin reads these.
     release.short_description = gettext_lazy("Release")  # type: ignore[attr-defined]
-    release.allowed_permissions = ("decide",)  # type: ignore[attr-defined]
+    release.allowed_permissions = ("decide",)  # type: ignore[attr-defined]  # the admin reads these
 
     def _assign_each(self, request: HttpRequest, queryset: QuerySet, to: Any) -> None:
         done = 0
@@ -194,6 +197,7 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
         history = list(submission.history.select_related("actor"))
         may_decide = self._may_decide(request, submission)
         fresh = form is None or type(error) in HTTP_STATUS
+        # Ignored by mypy: not fresh: there is a form.
         ticked = None if fresh else set(form.cleaned_data.get("fields_chosen", []))  # type: ignore[union-attr]
         if may_decide and not submission.is_creation:
             for row in rows:
@@ -379,6 +383,7 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
         if not submission.is_open:
             raise Http404
         image = self._image_url(submission)
+        # Ignored by mypy: for templates.
         request.preview_back = reverse("admin:portal_submission_change", args=[pk])  # type: ignore[attr-defined]
         try:
             return preview.preview(request, submission, lambda name: image(name, "proposed"))

@@ -117,7 +117,7 @@ def nature(submission: Submission) -> str:
     if submission.is_open and target is not None and not target.is_published:
         back = pgettext("nature of a submission", "back online")
         return f"{back}, {fields}" if submission.values else back
-    if submission.is_partly_published:  # type: ignore[attr-defined]
+    if submission.is_partly_published:  # type: ignore[attr-defined]  # annotated
         partly = pgettext("nature of a submission", "partly published")
         return f"{fields}, {partly}"
     return fields

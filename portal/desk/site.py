@@ -131,10 +131,12 @@ class Bilingual:
         """The input of a column; of a bilingual one it says its language, to people and browsers."""
         if i18n.split(self.model, db_field.name)[1] and (db_field.max_length or 0) > 150:
             kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
+        # Ignored by mypy: a mixin, and fields of any model.
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         language = i18n.split(self.model, db_field.name)[1]
         if field is not None and language:
             name = i18n.split(self.model, db_field.name)[0]
+            # Ignored by mypy: a mixin, and fields of any model.
             words = capitalised(self.model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
             field.label = f"{words} – {LANGUAGE_NAMES[language]}"
             field.widget.attrs["lang"] = language
@@ -328,7 +330,9 @@ def is_used(obj: models.Model) -> bool:
     """Whether any row of any table refers to `obj`: one query for each kind of reference."""
     for relation in obj._meta.get_fields(include_hidden=True):
         if relation.auto_created and not relation.concrete and relation.is_relation:
+            # Ignored by mypy: a mixin, and fields of any model.
             rows = relation.related_model._base_manager  # type: ignore[union-attr]
+            # Ignored by mypy: a mixin, and fields of any model.
             if rows.filter(**{relation.field.name: obj}).exists():  # type: ignore[union-attr]
                 return True
     return False

@@ -102,6 +102,7 @@ class Content:
 
     def row_model(self, name: str) -> type[models.Model]:
         """The model of the rows called `name`."""
+        # Ignored by mypy: fields of any model.
         return self.model._meta.get_field(name).related_model  # type: ignore[return-value]
 
     def row_columns(self, name: str) -> tuple[str, ...]:
@@ -219,6 +220,7 @@ class Content:
 
     def _parent(self, name: str) -> str:
         """The field by which rows belong to the object."""
+        # Ignored by mypy: fields of any model.
         return self.model._meta.get_field(name).remote_field.name  # type: ignore[union-attr]
 
     def _write_rows(self, obj: Published, name: str, given: list[Values] | None) -> list[str]:
@@ -321,7 +323,7 @@ class Content:
             return "\n".join(self._display_row(name, row) for row in raw)
         if name in self.many:
             model = self.model._meta.get_field(name).related_model
-            found = model.objects.in_bulk(raw)  # type: ignore[union-attr]
+            found = model.objects.in_bulk(raw)  # type: ignore[union-attr]  # fields of any model
             return "\n".join(str(found.get(key, f"#{key}")) for key in raw)
         if name in self.images:
             return str(raw)
@@ -340,6 +342,7 @@ def column_label(model: type[models.Model], column: str) -> str:
     """What a person calls a column, with its language if it has one; the column itself if unknown."""
     name, language = i18n.split(model, column)
     try:
+        # Ignored by mypy: fields of any model.
         label = capitalised(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
     except FieldDoesNotExist:
         return column
@@ -349,7 +352,7 @@ def column_label(model: type[models.Model], column: str) -> str:
 def encode(obj: models.Model, column: str) -> Any:
     """One column of `obj` as JSON has it."""
     field = obj._meta.get_field(column)
-    value = getattr(obj, field.attname)  # type: ignore[union-attr]
+    value = getattr(obj, field.attname)  # type: ignore[union-attr]  # fields of any model
     if value is None:
         return "" if isinstance(field, models.CharField | models.TextField) else None
     if isinstance(value, datetime.datetime):
@@ -373,7 +376,7 @@ def could_be(model: type[models.Model], column: str, raw: Any) -> bool:
     if isinstance(field, models.ForeignKey):
         return raw == "" or isinstance(raw, int)
     try:
-        field.to_python(raw)  # type: ignore[union-attr]
+        field.to_python(raw)  # type: ignore[union-attr]  # fields of any model
     except (ValidationError, TypeError):
         return False
     return True
@@ -390,7 +393,8 @@ def assign(obj: models.Model, column: str, raw: Any) -> None:
         if raw != getattr(obj, field.attname):
             setattr(obj, field.attname, _existing_key(field, raw))
     else:
-        value = field.to_python(raw)  # type: ignore[union-attr]
+        value = field.to_python(raw)  # type: ignore[union-attr]  # fields of any model
+        # Ignored by mypy: fields of any model.
         if value == "" and field.null and field.unique:  # type: ignore[union-attr]
             value = None
         setattr(obj, column, value)

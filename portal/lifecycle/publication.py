@@ -18,6 +18,7 @@ from portal.models import Status
 def settle_on_commit(images: Iterable[str]) -> None:
     """Bring the public copies of these images in line with what is live, after the commit."""
     for image in {image for image in images if image}:
+        # Ignored by mypy: bound now, not later.
         transaction.on_commit(lambda image=image: settle(image), robust=True)  # type: ignore[misc]
 
 

@@ -30,7 +30,7 @@ def _first_visit() -> dict[str, Any]:
     """The member area of somebody whose organisation was just published."""
     young = organisation("Arche", "startup", summary_en="", verified_on=timezone.localdate())
     seat = SimpleNamespace(get_role_display=_("Owner"))
-    return {"mine": [Own(young, None, False, seat)]}  # type: ignore[arg-type]
+    return {"mine": [Own(young, None, False, seat)]}  # type: ignore[arg-type]  # stands for a seat
 
 
 def _gone() -> dict[str, Any]:

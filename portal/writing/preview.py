@@ -27,7 +27,7 @@ def preview(
     kind = kinds.of(submission)
     asked = copy.copy(request)
     asked.user = AnonymousUser()
-    asked.is_preview = True  # type: ignore[attr-defined]
+    asked.is_preview = True  # type: ignore[attr-defined]  # for templates
     asked.method = "GET"
     response = review.as_published(submission, lambda obj: kind.page(asked, obj))
     content = review.proposed(submission)
