@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 # More steps than any page of a path has.
 FAR = 300
@@ -48,6 +48,10 @@ class Keyboard:
             if all(found[key] == value for key, value in wanted.items()):
                 return found
         raise AssertionError(f"no way to {wanted}")
+
+    def is_on(self, selector: str) -> None:
+        """The focus is there, or gets there: a page that has loaded gives it away with its first frame."""
+        expect(self.page.locator(selector)).to_be_focused()
 
     def press(self, key: str) -> None:
         self.page.keyboard.press(key)

@@ -120,7 +120,7 @@ def twice(chromium, live_server, place_demo) -> Iterator[Callable]:
 
 def focus_is_on_the_errors(walker: Walker) -> None:
     """After a form that failed; the title says so too."""
-    assert walker.focused()["id"] == "errors"
+    walker.is_on("#errors")
     assert walker.page.title().startswith("Erreur" if walker.language == "fr" else "Error")
 
 
@@ -141,7 +141,7 @@ def test_finding_an_organisation(twice, language, directory, apply, next_page):
         walker.turn("?page=2")
         walker.stop("#results")
         if walker.scripts:
-            assert walker.focused()["id"] == "results-title"
+            walker.is_on("#results-title")
 
         walker.start("members:organisation-list")
         walker.to(name="q")
@@ -151,7 +151,7 @@ def test_finding_an_organisation(twice, language, directory, apply, next_page):
         walker.press("Space")
         walker.settled("?q=chu&theme=sante")
         if walker.scripts:
-            assert walker.focused()["value"] == "sante"
+            walker.is_on("[name=theme][value=sante]")
         else:
             walker.follow(tag="BUTTON", text=apply)
         walker.stop("#results")
@@ -248,13 +248,13 @@ def test_editing_and_submitting(twice, language, edit, save, send):
         walker.stop(".error-summary")
         walker.to(tag="A")
         walker.press("Enter")
-        assert walker.focused()["name"] == "website"
+        walker.is_on("[name=website]")
         assert walker.focused()["value"] == "x"
         walker.press("ControlOrMeta+A")
         walker.press("Delete")
         assert walker.page.input_value("[name=summary_fr]") == "Une université zélée."
         walker.follow(tag="BUTTON", text=save)
-        assert walker.focused()["id"] == "notice"
+        walker.is_on("#notice")
         walker.stop("#notice")
         assert walker.page.input_value("[name=summary_fr]") == "Une université zélée."
 
@@ -281,7 +281,7 @@ def test_abandoning_leads_to_the_notice(twice, language, abandon):
         walker.follow(tag="A", text=abandon)
         walker.stop()
         walker.follow(tag="BUTTON", text=abandon)
-        assert walker.focused()["id"] == "notice"
+        walker.is_on("#notice")
         walker.stop()
         draft.refresh_from_db()
         assert draft.status == "withdrawn"
@@ -308,7 +308,7 @@ def test_moderating(twice, language, waiting):
 
         # Without a reason nothing is refused.
         walker.follow(name="decision", value="refuse")
-        assert walker.focused()["id"] == "errors"
+        walker.is_on("#errors")
         walker.stop()
         walker.to(name="message")
         walker.type("Dites-en davantage.")

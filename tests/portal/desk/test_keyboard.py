@@ -108,7 +108,7 @@ def test_error_takes_the_focus_and_leads_to_the_field(keyboard, waiting):
     keyboard.to(name="decision", value="refuse")
     keyboard.go()
 
-    assert keyboard.page.evaluate("document.activeElement.id") == "errors"
+    keyboard.is_on("#errors")
     keyboard.to(tag="A", href=f"{keyboard.page.url}#id_message")
     keyboard.press("Enter")
     keyboard.to(name="message")
