@@ -50,7 +50,7 @@ class Keyboard:
         raise AssertionError(f"no way to {wanted}")
 
     def is_on(self, selector: str) -> None:
-        """The focus is there, or gets there: a page that has loaded gives it away with its first frame."""
+        """The focus is there, or gets there: a page gives it away with its first frame."""
         expect(self.page.locator(selector)).to_be_focused()
 
     def press(self, key: str) -> None:
