@@ -103,7 +103,7 @@ def atom(events: Iterable[Event], *, title: str, address: str, page: str) -> byt
             pubdate=event.published_at,
             updateddate=event.updated_at,
             unique_id=_name(event),
-            categories=[one_line(str(theme)) for theme in event.themes.all()],
+            categories=[one_line(str(theme)) for theme in event.all_themes],
             language=name.language,
         )
     return found.writeString("utf-8").encode()

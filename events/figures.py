@@ -9,11 +9,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from events.models import Project, ProjectPartner
-from members.models import Organisation
 from portal import display, i18n
 from portal.drawing.arcade import MOST_POINTS, Arcade, Figure, Point
 from portal.drawing.lying import COLUMN, MEDIUM, WIDE, Lying
@@ -43,16 +41,17 @@ class Drawn(NamedTuple):
 
 def leading() -> list[Any]:
     """The published projects with the most partners, as the home page shows them: two queries."""
-    return coloured(Project.objects.published().ranked()[:HOME_PROJECTS])
+    rows = Project.objects.published().ranked().showing("drawn_partners")
+    return coloured(rows[:HOME_PROJECTS])
 
 
 def across(projects: Sequence[Any]) -> Drawn | None:
-    """The figure of the leading projects, from one side of the page to the other: one query."""
+    """The figure of the leading projects, from one side of the page to the other."""
     return _drawn(projects, HOME_PROJECTS, MOST_POINTS, ACROSS)
 
 
 def beside(projects: Iterable[Any]) -> Drawn | None:
-    """Those with the most partners of the projects that a profile lists, latest first: one query."""
+    """Those with the most partners of the projects that a profile lists, latest first."""
     ranked = sorted(projects, key=lambda each: -each.partner_count)
     return _drawn(ranked[:PROFILE_PROJECTS], PROFILE_PROJECTS, COLUMN.most, (COLUMN,))
 
@@ -60,37 +59,27 @@ def beside(projects: Iterable[Any]) -> Drawn | None:
 def _drawn(
     projects: Sequence[Any], most: int, points: int, layouts: Iterable[Lying | Standing]
 ) -> Drawn | None:
-    """Those of the projects that have two partners or more; None without any. One query.
+    """Those of the projects that have two partners or more; None without any.
 
     A project that would bring more than so many points is left out.
     """
-    joined = [project.pk for project in projects if project.partner_count > 1]
-    rows: dict[int, list[Any]] = defaultdict(list)
-    for row in partner_rows().filter(project__in=joined):
-        rows[row.project_id].append(row)
     by_key: dict[int, Point] = {}
     kept = []
     for project in projects:
-        named = {row.organisation_id: _point(row) for row in rows[project.pk]}
-        if named and len(by_key | named) <= points:
+        named = {row.organisation.pk: _point(row) for row in project.drawn_partners}
+        if len(named) > 1 and len(by_key | named) <= points:
             by_key |= named
             kept.append(project)
     if not kept:
         return None
     figure = Figure(
         by_key.values(),
-        [_arcade(each, [row.organisation_id for row in rows[each.pk]]) for each in kept],
+        [_arcade(each, [row.organisation.pk for row in each.drawn_partners]) for each in kept],
     )
-    changes = [row.agreed_at for each in kept for row in rows[each.pk]]
+    changes = [row.agreed_at for each in kept for row in each.drawn_partners]
     latest = max(changes + [each.updated_at for each in kept])
     drawings = [layout.draw(figure) for layout in layouts]
     return Drawn(figure, drawings, most, points, timezone.localdate(latest))
-
-
-def partner_rows() -> Any:
-    """The partners of projects that a visitor may see, each with `is_founder`."""
-    founders = Organisation.objects.founders().filter(pk=OuterRef("organisation"))
-    return ProjectPartner.objects.agreed().annotate(is_founder=Exists(founders))
 
 
 def _point(row: Any) -> Point:

@@ -71,10 +71,10 @@ def _cut(text: str, room: int) -> str:
 
 
 class Funding:
-    """The funding lines of a project, with what each is of the whole: one query."""
+    """The funding lines of a project, with what each is of the whole."""
 
     def __init__(self, project: Project) -> None:
-        self.lines: list[FundingLine] = list(project.funding.select_related("organisation"))
+        self.lines: list[FundingLine] = project.all_funding
         self.total = sum(line.amount for line in self.lines)
 
     @property

@@ -104,7 +104,7 @@ def _component(event: Event) -> icalendar.Event:
     if event.is_online:
         label = {"FEATURE": "VIDEO", "LABEL": _("Take part online"), "VALUE": "URI"}
         found.add("conference", iri_to_uri(event.online_url), label)
-    if categories := [one_line(str(theme)) for theme in event.themes.all()]:
+    if categories := [one_line(str(theme)) for theme in event.all_themes]:
         found.add("categories", categories)
     found.add("status", STATUS[Event.Outcome(event.outcome)])
     # Nobody is busy with what does not take place then.
@@ -143,8 +143,7 @@ def _description(event: Event, url: str) -> str:
     parts.append(one_line(i18n.text(event, "summary").value))
     text = "\n".join(plain_lines(lines(i18n.text(event, "description").value)))
     parts.append(Truncator(text).chars(LONGEST_DESCRIPTION))
-    # Ignored by mypy: prefetched.
-    names = [one_line(row.organisation.name) for row in event.agreed_organisers]  # type: ignore[attr-defined]
+    names = [one_line(row.organisation.name) for row in event.agreed_organisers]
     facts = {
         _("Organised by: %(names)s"): ", ".join(names),
         _("Take part online: %(url)s"): iri_to_uri(event.online_url),

@@ -3,11 +3,11 @@
 import datetime
 from typing import Any, Self
 
-from django.db.models import Case, Count, F, Max, Min, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from portal.models import PublishedQuerySet
+from portal.models import AgreedRowQuerySet, PublishedQuerySet
 
 # What begins at midnight and lasts the day is over a day later.
 WHOLE_DAY = datetime.timedelta(days=1)
@@ -68,14 +68,16 @@ class EventQuerySet(PublishedQuerySet):
         return self.filter(pk__in=agreed.order_by().values("event"))
 
     def with_organisers(self) -> Self:
-        """With their `agreed_organisers` and commune, for a list: one query more."""
-        return self.select_related("commune").prefetch_related(
-            Prefetch("organisers", _agreed(self.model, "organisers"), to_attr="agreed_organisers")
-        )
+        """With their `agreed_organisers` and commune, for a list: no query more."""
+        return self.select_related("commune").showing("agreed_organisers")
 
     def in_full(self) -> Self:
         """With all that their public content names, for API, tables, calendars and feeds."""
-        return self.with_organisers().prefetch_related("themes")
+        return self.with_organisers().showing("all_themes")
+
+    def whole(self) -> Self:
+        """With all that the page of one shows: no query more."""
+        return self.in_full().showing("published_projects", "all_sources")
 
     def span(self) -> tuple[datetime.datetime, datetime.datetime] | None:
         """The first and the last moment at which one of them takes place: one query."""
@@ -106,12 +108,12 @@ class ProjectQuerySet(PublishedQuerySet):
         return self.annotate(partner_count=Coalesce(Subquery(count), 0))
 
     def in_full(self) -> Self:
-        """With all that their public content names, for API and tables: three queries more."""
-        return self.prefetch_related(
-            "themes",
-            "funding",
-            Prefetch("partners", _agreed(self.model, "partners"), to_attr="agreed_partners"),
-        )
+        """With all that their public content names, for API and tables: no query more."""
+        return self.showing("agreed_partners", "all_funding", "all_themes")
+
+    def whole(self) -> Self:
+        """With all that the page of one shows: no query more."""
+        return self.in_full().showing("published_events", "all_figures", "all_links", "all_sources")
 
     def ranked(self) -> Self:
         """With their `partner_count`: those with the most partners first, then the latest."""
@@ -121,6 +123,16 @@ class ProjectQuerySet(PublishedQuerySet):
         """Those in which an organisation agreed to be named."""
         rows = _agreed(self.model, "partners").filter(organisation=organisation).order_by()
         return self.filter(pk__in=rows.values("project"))
+
+
+class PartnerQuerySet(AgreedRowQuerySet):
+    """Questions asked of the partners of projects."""
+
+    def telling_founders(self) -> Self:
+        """With `is_founder`: whether the association counts the organisation among its founders."""
+        organisations: Any = self.model._meta.get_field("organisation").related_model
+        founders = organisations.objects.founders().filter(pk=OuterRef("organisation"))
+        return self.annotate(is_founder=Exists(founders))
 
 
 def _agreed(model: Any, name: str) -> Any:

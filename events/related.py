@@ -1,12 +1,12 @@
 """What organisations do, as the directory tells it: their projects, events and partners."""
 
-from collections import defaultdict
+import datetime
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Expression, IntegerField, OuterRef, Subquery
+from django.db.models import Count, Expression, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from events import feeds, figures
 from events.models import Event, EventOrganiser, Project, ProjectPartner
@@ -15,64 +15,67 @@ from portal.models import Status
 
 # A profile tells of the last ones; the agenda has all.
 PAST_EVENTS = 5
+# Where events without a date stand: after all others.
+LATER = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 
 
 def register() -> None:
     """Make what organisations do known to their pages and rows."""
-    upcoming, past = _("Upcoming events"), _("Past events")
-    events = "events/includes/_related_events.html"
-    for section in (
-        related.Related(
-            "projects", _("Projects"), projects, "events/includes/_related_projects.html"
-        ),
-        related.Related("events", upcoming, upcoming_events, events, feeds=feeds.of_organisation),
-        related.Related("past", past, past_events, events, feeds=feeds.of_organisation),
-        related.Related(
-            "partners",
-            _("With whom"),
-            partners,
-            "events/includes/_related_partners.html",
-            figure=lambda shown: figures.beside(shown["projects"]),
-        ),
-    ):
-        related.register(section)
+    related.register(sections)
     related.register_count("project_count", project_count)
     related.register_count("event_count", event_count)
 
 
-def projects(organisation: Any) -> Iterable[Project]:
-    """The published projects in which it agreed to be named."""
-    return figures.coloured(Project.objects.published().naming(organisation).with_partner_count())
+def sections(organisation: Any) -> list[related.Section]:
+    """Its projects, its events, and with whom it works: two queries."""
+    found = projects(organisation)
+    upcoming, past = events_of(organisation)
+    offered = list(feeds.of_organisation(organisation))
+    events = "events/includes/_related_events.html"
+    return [
+        related.Section("projects", _("Projects"), found, "events/includes/_related_projects.html"),
+        related.Section("events", _("Upcoming events"), upcoming, events, offered),
+        # What there is to subscribe to is the same, and told once.
+        related.Section("past", _("Past events"), past, events, [] if upcoming else offered),
+        related.Section(
+            "partners",
+            _("With whom"),
+            partners(organisation, found),
+            "events/includes/_related_partners.html",
+            figure=figures.beside(found),
+        ),
+    ]
 
 
-def _events(organisation: Any) -> Any:
-    return Event.objects.published().organised_by(organisation).with_organisers()
+def projects(organisation: Any) -> list[Project]:
+    """The published projects in which it agreed to be named, each with those it is done with."""
+    rows = Project.objects.published().naming(organisation).with_partner_count()
+    return figures.coloured(rows.showing("drawn_partners"))
 
 
-def upcoming_events(organisation: Any) -> Iterable[Event]:
-    """The published events to come that it agreed to be named as organising."""
-    return _events(organisation).upcoming()
+def events_of(organisation: Any) -> tuple[list[Event], list[Event]]:
+    """The published events to come that it organises, and the latest of those that are over."""
+    events = Event.objects.published().organised_by(organisation)
+    past = events.past()[:PAST_EVENTS].values("pk")
+    rows = events.filter(Q(pk__in=events.upcoming().order_by().values("pk")) | Q(pk__in=past))
+    latest_first = list(rows.with_organisers())
+    to_come = [event for event in latest_first if not event.is_past]
+    soonest = sorted(to_come, key=lambda event: (event.starts_at or LATER, event.pk))
+    return soonest, [event for event in latest_first if event.is_past]
 
 
-def past_events(organisation: Any) -> Iterable[Event]:
-    """The latest of those that are over."""
-    return _events(organisation).past()[:PAST_EVENTS]
+def partners(organisation: Any, projects: Iterable[Project]) -> list[Any]:
+    """The organisations named beside it in these projects, those of most projects first.
 
-
-def partners(organisation: Any) -> Iterable[Any]:
-    """The organisations named beside it in its published projects, those of most projects first.
-
-    Each has its `common` projects, the latest first, and `is_founder`: one query.
+    Each has its `common` projects, in the same order, and `is_founder`.
     """
-    published = Project.objects.published().naming(organisation).order_by()
-    rows = figures.partner_rows().filter(project__in=published).exclude(organisation=organisation)
-    common: dict[int, list[Project]] = defaultdict(list)
     found: dict[int, Any] = {}
-    for row in rows.select_related("project").order_by("-project__published_at", "project"):
-        partner = found.setdefault(row.organisation_id, row.organisation)
-        partner.is_founder = row.is_founder
-        partner.common = common[partner.pk]
-        partner.common.append(row.project)
+    for project in projects:
+        for row in project.drawn_partners:
+            if row.organisation != organisation:
+                partner = found.setdefault(row.organisation.pk, row.organisation)
+                partner.is_founder = row.is_founder
+                partner.common = [*getattr(partner, "common", ()), project]
     return sorted(found.values(), key=lambda each: (-len(each.common), each.sort_name, each.pk))
 
 

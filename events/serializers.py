@@ -73,7 +73,7 @@ class EventSerializer(DescribedSerializer):
         source="agreed_organisers",
         help_text=_("The organisations that agreed to being named."),
     )
-    themes = ThemeReferenceSerializer(many=True)
+    themes = ThemeReferenceSerializer(many=True, source="all_themes")
     image = ImageField()
 
     class Meta:
@@ -116,7 +116,7 @@ class EventDetailSerializer(EventSerializer):
 
     description = BilingualField()
     projects = TitledReferenceSerializer(many=True, source="published_projects")
-    sources = SourceSerializer(many=True)
+    sources = SourceSerializer(many=True, source="all_sources")
 
     class Meta(EventSerializer.Meta):
         fields = (*EventSerializer.Meta.fields, "description", "projects", "sources")
@@ -160,7 +160,7 @@ class ProjectSerializer(DescribedSerializer):
     pages = PagesField()
     title = BilingualField()
     summary = BilingualField()
-    themes = ThemeReferenceSerializer(many=True)
+    themes = ThemeReferenceSerializer(many=True, source="all_themes")
     partners = PartnerSerializer(
         many=True,
         source="agreed_partners",
@@ -196,11 +196,11 @@ class ProjectDetailSerializer(ProjectSerializer):
     """A project by itself."""
 
     description = BilingualField()
-    funding = FundingLineSerializer(many=True)
-    figures = ProjectFigureSerializer(many=True)
-    links = LinkSerializer(many=True)
+    funding = FundingLineSerializer(many=True, source="all_funding")
+    figures = ProjectFigureSerializer(many=True, source="all_figures")
+    links = LinkSerializer(many=True, source="all_links")
     events = TitledReferenceSerializer(many=True, source="published_events")
-    sources = SourceSerializer(many=True)
+    sources = SourceSerializer(many=True, source="all_sources")
 
     class Meta(ProjectSerializer.Meta):
         fields = (

@@ -1,10 +1,12 @@
 """Organisations, people and themes for machines."""
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.filters import OrganisationFilter, PersonFilter, ThemeFilter
-from members.models import Affiliation, Contact, Organisation, Person, Theme
+from members.models import Organisation, Person, Theme
 from members.serializers import (
     OrganisationDetailSerializer,
     OrganisationSerializer,
@@ -32,22 +34,11 @@ class OrganisationViewSet(PublicViewSet):
     lookup_value_regex = "[-a-z0-9]+"
 
     def listed(self) -> QuerySet:
-        """Published organisations: four queries beyond their own."""
+        """Published organisations: no query beyond their own."""
         return Organisation.objects.published().in_full()
 
-    def whole(self, rows: QuerySet) -> QuerySet:
-        return rows.prefetch_related(
-            "links",
-            "people",
-            "distinctions",
-            "sources",
-            Prefetch("affiliations", Affiliation.objects.parts(), to_attr="agreed_parts"),
-            Prefetch(
-                "contacts",
-                Contact.objects.filter(visibility=Contact.Visibility.PUBLIC),
-                to_attr="public_contacts",
-            ),
-        )
+    def whole(self, rows: Any) -> Any:
+        return rows.whole()
 
 
 @described(
@@ -67,10 +58,10 @@ class PersonViewSet(PublicViewSet):
     def listed(self) -> QuerySet:
         """People whose organisation, if they have one, is public."""
         rows = Person.objects.published().select_related("organisation")
-        return rows.prefetch_related("distinctions")
+        return rows.showing("own_distinctions")
 
-    def whole(self, rows: QuerySet) -> QuerySet:
-        return rows.prefetch_related("sources")
+    def whole(self, rows: Any) -> Any:
+        return rows.showing("all_sources")
 
 
 @described(

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from portal import related
 from portal.models import AgreedRowQuerySet, PublishedQuerySet, Status
+from portal.nested import ShowingQuerySet
 
 
 def fold_address(email: str) -> str:
@@ -110,15 +111,16 @@ class OrganisationQuerySet(PublishedQuerySet):
         return related.with_counts(self.select_related("commune"))
 
     def in_full(self) -> Self:
-        """With what API and tables say of each: four queries more."""
-        running = self._memberships().current().select_related("college")
-        parents: Any = self.model._meta.get_field("parents").related_model
-        agreed = models.Prefetch("parents", parents.objects.agreed(), to_attr="agreed_parents")
-        return self.select_related("commune").prefetch_related(
-            "themes",
-            "exchanges",
-            agreed,
-            models.Prefetch("memberships", running, to_attr="running_memberships"),
+        """With what API and tables say of each: no query more."""
+        return self.select_related("commune").showing(
+            "agreed_parents", "running_memberships", "all_exchanges", "all_themes"
+        )
+
+    def whole(self) -> Self:
+        """With all that the page of one shows: no query more."""
+        return self.in_full().showing(
+            *("agreed_parts", "public_contacts", "all_distinctions", "own_distinctions"),
+            *("all_links", "all_people", "all_sources"),
         )
 
 
@@ -169,7 +171,7 @@ class ThemeQuerySet(models.QuerySet):
         return used.filter(used__gt=0).order_by("-used", "code")
 
 
-class PersonQuerySet(models.QuerySet):
+class PersonQuerySet(ShowingQuerySet):
     """Questions asked of people."""
 
     def published(self) -> Self:
@@ -177,8 +179,21 @@ class PersonQuerySet(models.QuerySet):
         return self.filter(Q(organisation=None) | Q(organisation__status=Status.PUBLISHED))
 
 
+class DistinctionQuerySet(ShowingQuerySet):
+    """Questions asked of distinctions."""
+
+    def around(self, organisation: Any) -> Self:
+        """What an organisation received, and what its people did; with their sources."""
+        received = Q(organisation=organisation) | Q(person__organisation=organisation)
+        return self.filter(received).select_related("person")
+
+
 class ContactQuerySet(models.QuerySet):
     """Questions asked of the contacts of an organisation."""
+
+    def for_everybody(self) -> Self:
+        """Those that everybody may read."""
+        return self.filter(visibility="public")
 
     def visible_to(self, user: Any) -> Self:
         """Those that `user`, signed in or not, may read."""

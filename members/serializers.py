@@ -136,7 +136,7 @@ class OrganisationSerializer(DescribedSerializer):
     url = ResourceField("organisation", key="slug")
     pages = PagesField()
     summary = BilingualField()
-    themes = ThemeReferenceSerializer(many=True)
+    themes = ThemeReferenceSerializer(many=True, source="all_themes")
     commune = CommuneSerializer(allow_null=True)
     parents = NamedSerializer(
         many=True,
@@ -147,7 +147,7 @@ class OrganisationSerializer(DescribedSerializer):
         allow_null=True,
         help_text=_("The membership that runs today; null for an actor that is not a member."),
     )
-    exchanges = ExchangeSerializer(many=True)
+    exchanges = ExchangeSerializer(many=True, source="all_exchanges")
     logo = ImageField()
 
     class Meta:
@@ -178,7 +178,7 @@ class OrganisationSerializer(DescribedSerializer):
     @extend_schema_field(MembershipSerializer(allow_null=True))
     def get_membership(self, organisation: Organisation) -> dict[str, Any] | None:
         """The membership that runs today."""
-        running = organisation.running_memberships  # type: ignore[attr-defined]  # prefetched
+        running = organisation.running_memberships
         return dict(MembershipSerializer(running[0]).data) if running else None
 
 
@@ -189,16 +189,18 @@ class OrganisationDetailSerializer(OrganisationSerializer):
     identifiers = IdentifiersSerializer(
         source="*", help_text=_("Empty where it has none or did not say.")
     )
-    links = LinkSerializer(many=True)
+    links = LinkSerializer(many=True, source="all_links")
     contacts = ContactSerializer(many=True, source="public_contacts")
-    people = PersonReferenceSerializer(many=True, help_text=_("People in a public role there."))
-    distinctions = DistinctionSerializer(many=True)
+    people = PersonReferenceSerializer(
+        many=True, source="all_people", help_text=_("People in a public role there.")
+    )
+    distinctions = DistinctionSerializer(many=True, source="own_distinctions")
     parts = PartSerializer(
         many=True,
         source="agreed_parts",
         help_text=_("The organisations that are part of it, those it agreed to."),
     )
-    sources = SourceSerializer(many=True)
+    sources = SourceSerializer(many=True, source="all_sources")
 
     class Meta(OrganisationSerializer.Meta):
         fields = (
@@ -222,7 +224,7 @@ class PersonSerializer(DescribedSerializer):
     url = ResourceField("person")
     role = BilingualField()
     organisation = OrganisationReferenceSerializer(allow_null=True)
-    distinctions = DistinctionSerializer(many=True)
+    distinctions = DistinctionSerializer(many=True, source="own_distinctions")
 
     class Meta:
         model = Person
@@ -232,7 +234,7 @@ class PersonSerializer(DescribedSerializer):
 class PersonDetailSerializer(PersonSerializer):
     """A person with the sources."""
 
-    sources = SourceSerializer(many=True)
+    sources = SourceSerializer(many=True, source="all_sources")
 
     class Meta(PersonSerializer.Meta):
         fields = (*PersonSerializer.Meta.fields, "sources")

@@ -41,5 +41,5 @@ def _exchanges(title: str, direction: str) -> list[Column]:
 
 
 def _texts(direction: str, value: Callable[[Any], str], row: Any) -> list[str]:
-    rows = (each for each in row.exchanges.all() if each.direction == direction)
+    rows = (each for each in row.all_exchanges if each.direction == direction)
     return [text for text in map(value, rows) if text]

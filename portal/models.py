@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import cards, display, i18n
 from portal.fields import WebAddressField
+from portal.nested import ShowingQuerySet
 
 
 class Status(models.TextChoices):
@@ -45,7 +46,7 @@ WRITABLE = (Status.DRAFT, Status.TO_CORRECT)
 PUBLIC = ((Status.PUBLISHED, Status.PUBLISHED.label), (Status.WITHDRAWN, Status.WITHDRAWN.label))
 
 
-class PublishedQuerySet(models.QuerySet):
+class PublishedQuerySet(ShowingQuerySet):
     """Questions asked of everything that is published."""
 
     def published(self) -> Self:

@@ -5,52 +5,39 @@ The page of an organisation tells of its projects and events, and `members` know
 published, and only where the organisation agreed to be named.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Expression, QuerySet
 
 from portal.downloads import Feed
 
-Feeds = Callable[[Any], Iterable[Feed]]
-
-
-@dataclass(frozen=True)
-class Related:
-    """One section on the page of an organisation; it is left out where there is nothing to show.
-
-    `rows` asks for what `template` shows, which calls them `rows`; `figure` for what it draws, given
-    the rows of the sections so far by their codes, and `feeds` names what there is to subscribe to.
-    """
-
-    code: str
-    title: Any
-    rows: Callable[[Any], Iterable[Any]]
-    template: str
-    feeds: Feeds | None = None
-    figure: Callable[[Mapping[str, list[Any]]], Any] | None = None
-
 
 @dataclass(frozen=True)
 class Section:
-    """A section with something in it."""
+    """One section on the page of an organisation, of which there is something to show.
+
+    `template` shows what it calls `rows`, and `figure`, if one is drawn of them. `feeds` are what
+    there is to subscribe to.
+    """
 
     code: str
     title: str
     rows: list[Any]
     template: str
-    feeds: list[Feed]
+    feeds: list[Feed] = field(default_factory=list)
     figure: Any = None
 
 
-_sections: dict[str, Related] = {}
+Read = Callable[[Any], Iterable[Section]]
+_readers: list[Read] = []
 _counts: dict[str, Callable[[], Expression]] = {}
 
 
-def register(section: Related) -> None:
-    """Add a section; called once for each, in their order on the page, when an app is loaded."""
-    _sections[section.code] = section
+def register(read: Read) -> None:
+    """Add what `read` tells of an organisation, in this order; called when an app is loaded."""
+    _readers.append(read)
 
 
 def register_count(name: str, count: Callable[[], Expression]) -> None:
@@ -62,20 +49,8 @@ def register_count(name: str, count: Callable[[], Expression]) -> None:
 
 
 def sections_of(organisation: Any) -> list[Section]:
-    """What there is to show of an organisation: the queries of each section."""
-    found = []
-    offered: set[Feeds] = set()
-    shown: dict[str, list[Any]] = {}
-    for each in _sections.values():
-        shown[each.code] = rows = list(each.rows(organisation))
-        if rows:
-            # Once, though two sections may be of the same things.
-            offer = each.feeds if each.feeds not in offered else None
-            offered |= {offer} if offer else set()
-            feeds = list(offer(organisation)) if offer else []
-            figure = each.figure(shown) if each.figure else None
-            found.append(Section(each.code, str(each.title), rows, each.template, feeds, figure))
-    return found
+    """What there is to show of an organisation: the queries of each reader."""
+    return [section for read in _readers for section in read(organisation) if section.rows]
 
 
 def with_counts(organisations: QuerySet) -> Any:

@@ -86,7 +86,7 @@ def _side(name: str, language: str, row: Any) -> str:
 
 def themes() -> Column:
     """The themes of an object that were read with it."""
-    return Column(_("Themes"), lambda row: list(row.themes.all()))
+    return Column(_("Themes"), lambda row: row.all_themes)
 
 
 def pages() -> list[Column]:

@@ -8,8 +8,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from members.models.taxonomies import SOURCE
 from portal import i18n
 from portal.models import Published
+from portal.nested import Shown
 
 SHARED_FIELDS = ("title", "summary", "description")
 
@@ -53,6 +55,9 @@ class Titled(Published):
     sources = models.ManyToManyField(
         "members.Source", blank=True, related_name="+", verbose_name=_("sources")
     )
+
+    all_sources = Shown("sources", columns=SOURCE)
+    all_themes = Shown("themes", columns=["code", "name"])
 
     slug_sources = {"slug_fr": "title_fr", "slug_en": "title_en"}
 

@@ -16,10 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models.base import Titled
 from events.querysets import END_UNSAID, WHOLE_DAY, EventQuerySet
+from members.models.organisations import NAMED
 from portal import display, i18n
 from portal.cards import Card
 from portal.fields import CodeListField, MomentField, PriceField, WebAddressField
 from portal.models import AgreedRow
+from portal.nested import Shown
 
 
 def validate_time_zone(value: str) -> None:
@@ -123,6 +125,13 @@ class Event(Titled):
         "events.Project", blank=True, related_name="events", verbose_name=_("projects")
     )
 
+    agreed_organisers = Shown("organisers", lambda rows: rows.agreed(), organisation=NAMED)
+    published_projects = Shown(
+        "projects",
+        lambda rows: rows.published().with_partner_count().order_by("pk"),
+        ["title", "slug", "summary", "description", "stage", "partner_count"],
+    )
+
     objects: ClassVar = EventQuerySet.as_manager()
 
     class Meta(Titled.Meta):
@@ -221,9 +230,8 @@ class Event(Titled):
 
     @property
     def who_and_where(self) -> str:
-        """Its organisers and its place on one line, for a list made `with_organisers`."""
-        # Ignored by mypy: prefetched.
-        names = [row.organisation.name for row in self.agreed_organisers]  # type: ignore[attr-defined]
+        """Its organisers and its place on one line: a query where they were not read with it."""
+        names = [row.organisation.name for row in self.agreed_organisers]
         parts = [*names, *(place for place in self._places() if place not in names)]
         if self.is_online:
             parts.append(pgettext("event", "online"))

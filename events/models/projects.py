@@ -6,18 +6,20 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from events.models.base import Titled
-from events.querysets import ProjectQuerySet
+from events.querysets import PartnerQuerySet, ProjectQuerySet
+from members.models.organisations import NAMED
 from portal import display, i18n
 from portal.cards import Card
 from portal.fields import EuroField, PartialDateField, YearField
 from portal.models import AgreedRow, LinkRow, Row
+from portal.nested import Shown
 
 ONE_FUNDER = _("Name one funder: an organisation of the directory, or another name.")
 UNSOURCED = _("Give the source in French or in English.")
@@ -37,6 +39,38 @@ class Project(Titled):
     stage = models.CharField(_("stage"), max_length=9, choices=Stage)
     starts_on = PartialDateField(_("start"), blank=True, help_text=_("2024, 2024-04 or 2024-04-15"))
     ends_on = PartialDateField(_("end"), blank=True, help_text=_("2024, 2024-04 or 2024-04-15"))
+
+    agreed_partners = Shown(
+        "partners",
+        lambda rows: rows.agreed(),
+        ["role"],
+        organisation=[*NAMED, "short_name", "kind", "logo"],
+    )
+    # The same for figures, which tell of founders and say when something changed.
+    drawn_partners = Shown(
+        "partners",
+        lambda rows: rows.agreed().telling_founders(),
+        ["agreed_at", "is_founder"],
+        organisation=[*NAMED, "short_name", "kind", "sort_name"],
+    )
+    published_events = Shown(
+        "events",
+        lambda rows: rows.published().with_organisers(),
+        [
+            *("title", "slug", "summary", "description", "kind", "outcome", "agreed_organisers"),
+            *("starts_at", "ends_at", "all_day", "timezone", "period"),
+            *("place", "online_url", "registration_url"),
+        ],
+        commune=["name"],
+    )
+    all_figures = Shown("figures", columns=["value", "label", "date", "source"])
+    all_funding = Shown(
+        "funding",
+        lambda rows: rows.select_related("organisation"),
+        ["funder", "amount", "programme", "year", "source"],
+        organisation=[*NAMED, "status"],
+    )
+    all_links = Shown("links", columns=["label", "url"])
 
     objects: ClassVar = ProjectQuerySet.as_manager()
 
@@ -68,10 +102,8 @@ class Project(Titled):
 
     @property
     def funding_total(self) -> int:
-        """The sum of its funding lines, in euros: one query unless they were prefetched."""
-        if "funding" in getattr(self, "_prefetched_objects_cache", {}):
-            return sum(line.amount for line in self.funding.all())
-        return self.funding.aggregate(total=Sum("amount"))["total"] or 0
+        """The sum of its funding lines, in euros: a query where they were not read with it."""
+        return sum(line.amount for line in self.all_funding)
 
     def card(self, language: str) -> Card:
         """What the picture for social networks says of it: its title and how far it has come."""
@@ -110,6 +142,8 @@ class ProjectPartner(AgreedRow):
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="partners")
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.PARTNER)
+
+    objects: ClassVar = PartnerQuerySet.as_manager()
 
     class Meta(AgreedRow.Meta):
         verbose_name = _("partner")

@@ -246,14 +246,12 @@ def _month_link(listing: Listing, first: datetime.date) -> dict[str, str]:
 @require_safe
 def event_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of a published event."""
-    rows = Event.objects.select_related("commune")
-    return answer(request, rows, slug, event_page, nearest=NEAREST)
+    return answer(request, Event.objects.whole(), slug, event_page, nearest=NEAREST)
 
 
 def event_page(request: HttpRequest, event: Event) -> HttpResponse:
     """One event, published or as it would be."""
-    organisers = [row.organisation for row in event.organisers.agreed()]
-    themes = list(event.themes.all())
+    organisers = [row.organisation for row in event.agreed_organisers]
     return render(
         request,
         "events/event_detail.html",
@@ -263,12 +261,12 @@ def event_page(request: HttpRequest, event: Event) -> HttpResponse:
         | {
             "event": event,
             "organisers": organisers,
-            "themes": themes,
-            "projects": figures.coloured(
-                event.projects.published().with_partner_count().order_by("pk")
+            "themes": event.all_themes,
+            "projects": figures.coloured(event.published_projects),
+            "sources": event.all_sources,
+            "structured_data": structured_data.event(
+                event, organisers=organisers, themes=event.all_themes
             ),
-            "sources": event.sources.all(),
-            "structured_data": structured_data.event(event, organisers=organisers, themes=themes),
         },
     )
 

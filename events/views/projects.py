@@ -71,13 +71,12 @@ def project_table(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of a published project."""
-    return answer(request, Project.objects.all(), slug, project_page, nearest=NEAREST)
+    return answer(request, Project.objects.whole(), slug, project_page, nearest=NEAREST)
 
 
 def project_page(request: HttpRequest, project: Project) -> HttpResponse:
     """One project, published or as it would be."""
     partners = by_role(project)
-    themes = list(project.themes.all())
     funding = Funding(project)
     return render(
         request,
@@ -87,17 +86,17 @@ def project_page(request: HttpRequest, project: Project) -> HttpResponse:
             "project": figures.coloured([project])[0],
             "partners": partners,
             "lead": next((row for row in partners if row.role == ProjectPartner.Role.LEAD), None),
-            "themes": themes,
+            "themes": project.all_themes,
             "dates": display.partial_range(project.starts_on, project.ends_on),
             "funding": funding,
             "funding_url": funding_address(project),
             "table_url": table_address(project),
-            "figures": project.figures.all(),
-            "links": project.links.all(),
-            "events": project.events.published().with_organisers(),
-            "sources": project.sources.all(),
+            "figures": project.all_figures,
+            "links": project.all_links,
+            "events": project.published_events,
+            "sources": project.all_sources,
             "structured_data": structured_data.project(
-                project, partners=partners, funding=funding.lines, themes=themes
+                project, partners=partners, funding=funding.lines, themes=project.all_themes
             ),
         },
     )
@@ -105,8 +104,7 @@ def project_page(request: HttpRequest, project: Project) -> HttpResponse:
 
 def by_role(project: Project) -> list[ProjectPartner]:
     """The partners that a visitor may see: the lead first, the others in their own order."""
-    rows = project.partners.agreed()
-    return sorted(rows, key=lambda row: row.role != ProjectPartner.Role.LEAD)
+    return sorted(project.agreed_partners, key=lambda row: row.role != ProjectPartner.Role.LEAD)
 
 
 # --- Its funding ----------------------------------------------------------------------------------

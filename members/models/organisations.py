@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from members.models.taxonomies import LATITUDE, LONGITUDE
+from members.models.people import DISTINCTION, Distinction
+from members.models.taxonomies import LATITUDE, LONGITUDE, SOURCE
 from members.querysets import (
     AffiliationQuerySet,
     ContactQuerySet,
@@ -27,7 +28,11 @@ from portal import i18n
 from portal.cards import Card
 from portal.fields import WebAddressField
 from portal.models import AgreedRow, LinkRow, Published, Row
+from portal.nested import Shown
 from portal.words import fold
+
+# What leads to an organisation.
+NAMED = ("name", "slug")
 
 
 class Organisation(Published):
@@ -116,6 +121,27 @@ class Organisation(Published):
     )
     verified_on = models.DateField(_("verified on"), null=True, blank=True, editable=False)
     sources = models.ManyToManyField("members.Source", blank=True, verbose_name=_("sources"))
+
+    agreed_parents = Shown("parents", lambda rows: rows.agreed(), organisation=NAMED)
+    agreed_parts = Shown("affiliations", lambda rows: rows.parts(), part=NAMED)
+    running_memberships = Shown(
+        "memberships", lambda rows: rows.current(), ["since"], college=["code", "name"]
+    )
+    public_contacts = Shown(
+        "contacts",
+        lambda rows: rows.for_everybody(),
+        ["name", "role", "email", "phone", "visibility"],
+    )
+    # What it received, and what its people did.
+    all_distinctions = Shown(
+        lambda whose: Distinction.objects.around(whose), columns=DISTINCTION, person=["name"]
+    )
+    own_distinctions = Shown("distinctions", columns=DISTINCTION)
+    all_exchanges = Shown("exchanges", columns=["direction", "topic", "text"])
+    all_links = Shown("links", columns=["label", "url"])
+    all_people = Shown("people", columns=["name", "role"])
+    all_sources = Shown("sources", columns=SOURCE)
+    all_themes = Shown("themes", columns=["code", "name"])
 
     objects: ClassVar = OrganisationQuerySet.as_manager()
 

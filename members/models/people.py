@@ -6,9 +6,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from members.querysets import PersonQuerySet
+from members.models.taxonomies import SOURCE
+from members.querysets import DistinctionQuerySet, PersonQuerySet
 from portal import i18n
 from portal.fields import PartialDateField
+from portal.nested import Shown
+
+# What pages say of a distinction.
+DISTINCTION = ("title", "date", "level", "awarded_by", "reason", "all_sources")
 
 
 class Person(models.Model):
@@ -25,6 +30,9 @@ class Person(models.Model):
         verbose_name=_("organisation"),
     )
     sources = models.ManyToManyField("members.Source", blank=True, verbose_name=_("sources"))
+
+    all_sources = Shown("sources", columns=SOURCE)
+    own_distinctions = Shown("distinctions", columns=DISTINCTION)
 
     objects: ClassVar = PersonQuerySet.as_manager()
 
@@ -71,6 +79,10 @@ class Distinction(models.Model):
         verbose_name=_("person"),
     )
     sources = models.ManyToManyField("members.Source", blank=True, verbose_name=_("sources"))
+
+    all_sources = Shown("sources", columns=SOURCE)
+
+    objects: ClassVar = DistinctionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("distinction")

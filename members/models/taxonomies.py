@@ -68,6 +68,10 @@ class Commune(models.Model):
         return self.name
 
 
+# What pages say of a source.
+SOURCE = ("code", "title", "publisher", "date", "url")
+
+
 class Source(models.Model):
     """Where a statement comes from, such as a press article."""
 

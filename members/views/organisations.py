@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -101,8 +101,7 @@ def for_rows(organisations: Any) -> QuerySet:
 @require_safe
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The profile of a published organisation; 301 from an old address, 410 once withdrawn."""
-    rows = Organisation.objects.select_related("commune")
-    return answer(request, rows, slug, organisation_page, nearest=NEAREST)
+    return answer(request, Organisation.objects.whole(), slug, organisation_page, nearest=NEAREST)
 
 
 def organisation_page(request: HttpRequest, organisation: Organisation) -> HttpResponse:
@@ -166,32 +165,27 @@ class Profile(NamedTuple):
     @classmethod
     def of(cls, organisation: Organisation, reader: Any) -> "Profile":
         """Asks for everything: a number of queries that does not depend on how much there is."""
-        exchanges = list(organisation.exchanges.all())
-        running = organisation.memberships.current().select_related("college")
+        exchanges = organisation.all_exchanges
+        contacts = organisation.public_contacts
+        if reader.is_authenticated:
+            contacts = list(organisation.contacts.visible_to(reader))
         return cls(
             organisation=organisation,
-            parents=[row.organisation for row in organisation.parents.agreed()],
-            parts=[row.part for row in organisation.affiliations.parts()],
-            membership=running.first(),
-            themes=list(organisation.themes.all()),
+            parents=[row.organisation for row in organisation.agreed_parents],
+            parts=[row.part for row in organisation.agreed_parts],
+            membership=next(iter(organisation.running_memberships), None),
+            themes=organisation.all_themes,
             offers=[row for row in exchanges if row.direction == Exchange.Direction.OFFER],
             needs=[row for row in exchanges if row.direction == Exchange.Direction.NEED],
-            links=list(organisation.links.all()),
-            contacts=list(organisation.contacts.visible_to(reader)),
-            people=list(organisation.people.all()),
-            distinctions=distinctions_of(organisation),
+            links=organisation.all_links,
+            contacts=contacts,
+            people=organisation.all_people,
+            distinctions=organisation.all_distinctions,
             sections=related.sections_of(organisation),
-            sources=list(organisation.sources.all()),
+            sources=organisation.all_sources,
         )
 
     @property
     def public_contacts(self) -> list[Contact]:
         """The contacts that everybody may read."""
         return [row for row in self.contacts if row.visibility == Contact.Visibility.PUBLIC]
-
-
-def distinctions_of(organisation: Organisation) -> list[Distinction]:
-    """What the organisation received, and what its people did; with their sources, two queries."""
-    received = Q(organisation=organisation) | Q(person__organisation=organisation)
-    rows = Distinction.objects.filter(received).select_related("person")
-    return list(rows.prefetch_related("sources"))

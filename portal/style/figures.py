@@ -122,7 +122,7 @@ def _funding() -> Component:
         FundingLine(funder=name, amount=amount, year=2025, **source)
         for name, amount in amounts.items()
     ]
-    project: Any = SimpleNamespace(funding=SimpleNamespace(select_related=lambda *names: lines))
+    project: Any = SimpleNamespace(all_funding=lines)
     context = {"funding": Funding(project), "table_url": "?"}
     states = [State("", "events/includes/_funding.html", context)]
     return Component("funding", _("Funding: bar and table"), states)

@@ -148,9 +148,9 @@ def test_figures_cost_the_same_whatever_they_draw(
             *crowd(partners - 1),
         )
 
-    with django_assert_num_queries(3):  # projects, colours, partners
+    with django_assert_num_queries(2):  # projects, colours
         drawn_of_home()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         drawn_of(organisation)
 
 

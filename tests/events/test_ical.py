@@ -283,7 +283,7 @@ def test_one_event_is_one_entry_whatever_ends_a_line(line_end):
         commune=factories.CommuneFactory.build(name=attack),
     )
     event.agreed_organisers = [type("Row", (), {"organisation": named})]
-    event._prefetched_objects_cache = {"themes": [factories.ThemeFactory.build(name_en=attack)]}
+    event.all_themes = [factories.ThemeFactory.build(name_en=attack)]
 
     with override("en"):
         text = ical.of_one(event).decode()
@@ -304,7 +304,7 @@ def test_any_text_gives_one_entry_of_well_folded_lines(title, summary, descripti
         updated_at=moment(2099, 1, 1, 0),
     )
     event.agreed_organisers = []
-    event._prefetched_objects_cache = {"themes": []}
+    event.all_themes = []
 
     with override("en"):
         text = ical.of_one(event).decode()

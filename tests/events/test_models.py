@@ -247,6 +247,6 @@ def test_funding_total_is_the_sum_of_the_lines(django_assert_num_queries):
 
     with django_assert_num_queries(1):
         assert project.funding_total == 1_604_000
-    (fetched,) = Project.objects.prefetch_related("funding")
+    (fetched,) = Project.objects.in_full()
     with django_assert_num_queries(0):
         assert fetched.funding_total == 1_604_000

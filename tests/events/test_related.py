@@ -22,7 +22,7 @@ def profile(client, organisation, language="en") -> str:
 def told(organisation) -> list[tuple[str, list[str], bool]]:
     return [
         (each.name, [str(project) for project in each.common], each.is_founder)
-        for each in related.partners(organisation)
+        for each in related.partners(organisation, related.projects(organisation))
     ]
 
 

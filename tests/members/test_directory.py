@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 # What one page of the directory asks the database, however many rows there are.
 DIRECTORY_QUERIES = 10
-PROFILE_QUERIES = 20
+PROFILE_QUERIES = 4
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,8 @@ pytestmark = pytest.mark.django_db
 LISTS = ["organisations", "people", "themes", "projects", "events"]
 
 
-QUERIES = {"organisations": 6, "people": 3, "themes": 2, "projects": 5, "events": 4}
+# To count the rows, and to read those of a page with all that they name.
+QUERIES = 2
 
 
 @factories.indexed_at_once()
@@ -51,9 +52,9 @@ def test_a_list_costs_the_same_however_long(client):
     costs = []
     for rows in (1, 2, 97):
         fill(rows)
-        costs.append([cost(client, f"/api/v1/{name}/?page_size=100") for name in QUERIES])
+        costs.append([cost(client, f"/api/v1/{name}/?page_size=100") for name in LISTS])
 
-    assert costs == [list(QUERIES.values())] * 3
+    assert costs == [[QUERIES] * len(LISTS)] * 3
 
 
 @pytest.mark.threat("T22", "unknown keys", "rows", "length")

@@ -21,10 +21,10 @@ from tests.events.partners import plant, together
 
 pytestmark = pytest.mark.django_db
 
-HOME_QUERIES = 10
-# One for each of the four kinds, for who organises the events, for the colours of the projects, to
+HOME_QUERIES = 8
+# One for each of the four kinds, for the colours of the projects, to
 # count them all.
-SEARCH_QUERIES = 7
+SEARCH_QUERIES = 6
 
 
 def address(name: str, *args: object, language: str = "en") -> str:

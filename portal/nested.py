@@ -1,0 +1,241 @@
+"""Rows that belong to each row of a query, fetched within that query.
+
+`prefetch_related` asks once for each relation; a page that shows ten of them spends more time on
+asking than on all else. A model says here which rows its pages show, and what of them:
+
+    class Event(Model):
+        agreed_organisers = Shown("organisers", agreed, organisation=["slug", "name"])
+
+and `Event.objects.showing("agreed_organisers")` brings them along, each event with its list. They have
+their key and the columns that are named, and no others: reading one more is a query, as after `only()`.
+An event that was read otherwise asks for them when they are needed. It is for rows of which an object
+has few.
+"""
+
+import datetime
+import json
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Self
+
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.models import Expression, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONArray
+from django.utils import timezone
+
+from portal import i18n
+
+Read = Callable[[Any], Any]
+
+
+class Shown:
+    """An attribute of a model: a list of rows that belong to it, as described above.
+
+    `relation` is one of the model, of whose rows `asked` asks, or gives the rows of an object itself.
+    `columns` are columns of these or what their query is annotated with, `further` those of what they
+    point to; a bilingual text is named without its language. A column may be a `Shown` of theirs.
+    """
+
+    def __init__(
+        self,
+        relation: str | Callable[[Any], QuerySet],
+        asked: Callable[[Any], QuerySet] = lambda rows: rows,
+        columns: Iterable[str] = (),
+        **further: Iterable[str],
+    ) -> None:
+        self.relation, self.asked, self.columns, self.further = relation, asked, columns, further
+
+    # Any: a list of an object that did not bring it along, this itself of the class.
+    def __get__(self, obj: Any, owner: Any = None) -> Any:
+        return self if obj is None else list(self._of(type(obj), obj))
+
+    def _of(self, model: Any, obj: Any) -> QuerySet:
+        if callable(self.relation):
+            return self.asked(self.relation(obj))
+        relation = model._meta.get_field(self.relation)
+        back = relation.related_query_name() if relation.concrete else relation.remote_field.name
+        return self.asked(relation.related_model._default_manager.filter(**{back: obj}))
+
+    def expression(self, model: type[models.Model]) -> "Rows":
+        """The rows as a value of a query of `model`."""
+        rows: Any = self._of(model, OuterRef("pk"))
+        further = (
+            name for name in self.columns if isinstance(getattr(rows.model, name, None), Shown)
+        )
+        within = {name: getattr(rows.model, name).expression(rows.model) for name in further}
+        rows = rows.annotate(**within)
+        shape = Shape(rows, self.columns, self.further)
+        found = rows.annotate(_row=JSONArray(*shape.paths)).values("_row")
+        return Rows(found, output_field=RowsField(shape))
+
+
+class ShowingQuerySet(models.QuerySet):
+    """Fetches what its model shows."""
+
+    def showing(self, *names: str) -> Self:
+        """With these lists, each the name of a `Shown`: no query more."""
+        how = connections[self.db].vendor, i18n.current(), timezone.localdate()
+        return self.annotate(**{name: _ready(self.model, name, *how) for name in names})
+
+
+# The place of the table that the rows are for.
+OUTER = "_outer"
+
+
+class Ready(Expression):
+    """Rows whose SQL was written before: to write it takes longer than to fetch them.
+
+    It stands in the columns of a query, not in a query within another one, whose tables have the
+    aliases that ours have.
+    """
+
+    def __init__(self, sql: str, params: Sequence[Any], output_field: "RowsField") -> None:
+        super().__init__(output_field)
+        self.sql, self.params, self.alias = sql, params, ""
+
+    def resolve_expression(self, query: Any = None, *_how: Any, **_more: Any) -> "Ready":
+        # What stands in an outer query is resolved once more for that one.
+        if self.alias:
+            return self
+        clone = self.copy()
+        clone.alias = query.get_initial_alias()
+        return clone
+
+    def relabeled_clone(self, change_map: Any) -> "Ready":
+        clone = self.copy()
+        clone.alias = change_map.get(self.alias, self.alias)
+        return clone
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        if f" {self.alias} " in self.sql:
+            raise ValueError("What is shown of an object is no part of a query within a query.")
+        alias = compiler.quote_name_unless_alias(self.alias)
+        return self.sql.replace(f"{OUTER}.", f"{alias}."), self.params
+
+
+@lru_cache(maxsize=256)
+def _ready(model: Any, name: str, vendor: str, language: str, day: datetime.date) -> Ready:
+    """What a model shows, as SQL; what is asked of the rows may depend on these, not on the hour."""
+    query = model._base_manager.all().query
+    query.change_aliases({query.get_initial_alias(): OUTER})
+    rows = getattr(model, name).expression(model).resolve_expression(query)
+    using = next(each for each in connections.all() if each.vendor == vendor)
+    sql, params = query.get_compiler(connection=using).compile(rows)
+    return Ready(sql, params, rows.output_field)
+
+
+class Rows(Subquery):
+    """The rows of a query as one value: a JSON array of the columns of each, in their order."""
+
+    template = "(SELECT JSONB_AGG(_rows._row) FROM (%(subquery)s) _rows)"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        template = "(SELECT JSON_GROUP_ARRAY(JSON(_rows._row)) FROM (%(subquery)s) _rows)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+class Shape:
+    """Which columns of a row stand at which place, and how objects are made of them."""
+
+    def __init__(
+        self, rows: QuerySet, columns: Iterable[str], further: dict[str, Iterable[str]]
+    ) -> None:
+        annotated = rows.query.annotations
+        stored = [name for name in columns if name not in annotated]
+        self.paths: list[str] = []
+        self.row = self._part(rows.model, stored, "")
+        self.others = {
+            name: self._part(rows.model._meta.get_field(name).related_model, names, f"{name}__")
+            for name, names in further.items()
+        }
+        self.more = {
+            name: (self._place(name), reader(annotated[name].output_field))
+            for name in columns
+            if name in annotated
+        }
+
+    def _part(self, model: Any, names: Iterable[str], prefix: str) -> "Part":
+        columns = [column for name in names for column in i18n.columns(model, name)]
+        found = {model._meta.get_field(column) for column in columns} | {model._meta.pk}
+        fields = [field for field in model._meta.concrete_fields if field in found]
+        places = [self._place(prefix + field.name) for field in fields]
+        return Part(model, fields, places)
+
+    def _place(self, path: str) -> int:
+        self.paths.append(path)
+        return len(self.paths) - 1
+
+    def read(self, row: list[Any]) -> Any:
+        """The object that a row is of."""
+        obj = self.row.read(row)
+        for name, part in self.others.items():
+            setattr(obj, name, part.read(row))
+        for name, (place, read) in self.more.items():
+            setattr(obj, name, read(row[place]) if read else row[place])
+        return obj
+
+
+class Part:
+    """The columns of a row that belong to one object."""
+
+    def __init__(self, model: Any, fields: list[Any], places: list[int]) -> None:
+        self.model = model
+        self.names = [field.attname for field in fields]
+        self.columns = [(place, reader(field)) for field, place in zip(fields, places, strict=True)]
+        self.key = places[fields.index(model._meta.pk)]
+
+    def read(self, row: list[Any]) -> Any:
+        """The object, None where a row points to none."""
+        if row[self.key] is None:
+            return None
+        values = [read(row[place]) if read else row[place] for place, read in self.columns]
+        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, values)
+
+
+class RowsField(models.Field):
+    """Makes objects of what `Rows` gives; rows within rows come as text from SQLite."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
+
+    def db_type(self, connection: Any) -> str:
+        return "jsonb" if connection.vendor == "postgresql" else "text"
+
+    def from_db_value(self, value: Any, *_how: Any) -> list[Any]:
+        return self.read(value)
+
+    def read(self, value: Any) -> list[Any]:
+        """The objects of an array of rows."""
+        found = json.loads(value) if isinstance(value, str) else value
+        return [self.shape.read(row) for row in found or ()]
+
+
+def reader(field: Any) -> Read | None:
+    """What makes a value of `field` of one that came as JSON; None where they are the same."""
+    if isinstance(field, RowsField):
+        return field.read
+    if isinstance(field, models.BooleanField):
+        return _unless_none(bool)
+    if isinstance(field, models.DecimalField):
+        return _unless_none(lambda value: round(Decimal(str(value)), field.decimal_places))
+    if isinstance(field, models.DateTimeField):
+        return _unless_none(_moment)
+    if isinstance(field, models.DateField):
+        return _unless_none(datetime.date.fromisoformat)
+    if isinstance(field, models.JSONField):
+        return lambda value: json.loads(value) if isinstance(value, str) else value
+    if hasattr(field, "from_db_value"):
+        return lambda value: field.from_db_value(value, None, connection)
+    return None
+
+
+def _unless_none(read: Read) -> Read:
+    return lambda value: None if value is None else read(value)
+
+
+def _moment(text: str) -> datetime.datetime:
+    """A moment; SQLite says those of UTC without saying so."""
+    moment = datetime.datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
