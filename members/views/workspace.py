@@ -170,6 +170,7 @@ def organisation_workspace(request: MemberRequest, slug: str) -> HttpResponse:
             _counted(kind, organisation) for kind in kinds.every() if kind.model is not Organisation
         ],
         "submissions": _rows(submissions.order_by("-updated_at", "-pk")),
+        "unnamed": [(kinds.of(each), each) for each in agreements.unnamed(organisation)],
         "named": agreements.naming(organisation),
         "trail": trails.of_organisation(organisation),
         "noindex": True,

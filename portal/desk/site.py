@@ -26,7 +26,7 @@ from modeltranslation.manager import get_translatable_fields_for_model
 from portal import head, i18n, search
 from portal.context_processors import LANGUAGE_NAMES, SITE_NAME
 from portal.display import capitalised
-from portal.lifecycle import errors
+from portal.lifecycle import agreements, errors
 from portal.lifecycle.content import Content
 from portal.lifecycle.locking import first_come
 from portal.models import Submission
@@ -110,7 +110,9 @@ class PortalAdminSite(AdminSite):
         return sorted(apps, key=lambda app: app["app_label"] != Submission._meta.app_label)
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        """The front page, with how much waits for a decision, and how much of it for a colleague's."""
+        """The front page: how much waits for a decision, how much of it for a colleague's, and what
+        is public without an organisation.
+        """
         waiting = Submission.objects.in_review()
         judgeable = Submission.objects.judgeable_by(request.user)
         work = waiting.aggregate(
@@ -119,7 +121,8 @@ class PortalAdminSite(AdminSite):
             mine=models.Count("pk", filter=models.Q(assigned_to=request.user.pk)),
             oldest=models.Min("submitted_at"),
         )
-        return super().index(request, {"work": work} | (extra_context or {}))
+        context = {"work": work, "unnamed": agreements.unnamed()}
+        return super().index(request, context | (extra_context or {}))
 
 
 class Bilingual:

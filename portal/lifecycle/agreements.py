@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from portal import cards, search
@@ -22,6 +23,8 @@ from portal.models import AgreedRow, Asked, HistoryEntry, Published, Status, Sub
 
 # An organisation is not asked again about the same object within this time, and its no stands.
 QUIET = timedelta(days=90)
+# As many objects of a kind that show no organisation are listed to those who can mend it.
+MOST_UNNAMED = 50
 
 
 def row_models() -> Iterator[type[AgreedRow]]:
@@ -139,6 +142,25 @@ def showing(organisation: Any) -> Iterator[Any]:
         agreed = rows.filter(organisation=organisation, agreed_at__isnull=False)
         shown = parent._default_manager.published().filter(pk__in=agreed.values(model.parent))
         yield from shown.select_for_update(of=("self",)).order_by("pk")
+
+
+def unnamed(organisation: Any = None) -> list[Any]:
+    """What is public, names organisations and shows none of them; of one that writes, what is its own.
+
+    None of them said yes, or none is public any more. What never named anybody is not among them,
+    nor are organisations, whose pages have their own name. The first of each kind: one query each.
+    """
+    found: list[Any] = []
+    for model in row_models():
+        parent: Any = model._meta.get_field(model.parent).related_model
+        if parent is model._meta.get_field("organisation").related_model:
+            continue
+        rows = model._default_manager.filter(**{model.parent: OuterRef("pk")})
+        nameless = parent._default_manager.published().filter(Exists(rows), ~Exists(rows.agreed()))
+        if organisation is not None:
+            nameless = nameless.filter(organisation=organisation)
+        found += nameless.order_by("pk")[:MOST_UNNAMED]
+    return found
 
 
 def give_own(target: Published, organisation: Any, by: Any) -> None:

@@ -235,8 +235,19 @@ def test_page_of_an_organisation_costs_the_same_whatever_it_does(
     url = address("organisation-workspace", organisation.slug)
     signed_in.get(url)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         signed_in.get(url)
+
+
+def test_organisation_learns_what_it_publishes_without_anybody_named(signed_in, organisation):
+    event = factories.EventFactory(organisation=organisation, title_en="Nobody’s")
+    event.organisers.update(agreed_at=None)
+
+    html = text(get(signed_in, "organisation-workspace", organisation.slug, language="en"))
+
+    history = address("content-history", organisation.slug, "event", event.pk, language="en")
+    assert "Public without an organisation" in html
+    assert f'<a href="{history}">Nobody’s</a>' in html
 
 
 @pytest.mark.threat("T17", "private pages")

@@ -950,6 +950,17 @@ def test_the_front_page_tells_apart_what_a_colleague_must_decide(desk, dana, hel
     assert "L’une d’elles est la vôtre ou celle de votre organisation" in text
 
 
+def test_the_front_page_lists_what_is_public_without_an_organisation(desk, organisation, elsewhere):
+    nameless = factories.EventFactory(organisation=organisation)
+    nameless.organisers.update(agreed_at=None)
+    factories.EventFactory(organisation=elsewhere)
+
+    answer = desk.get("/fr/admin/")
+
+    assert answer.context["unnamed"] == [nameless]
+    assert nameless.get_absolute_url() in answer.content.decode()
+
+
 def test_what_was_decided_says_what_became_of_it_and_no_longer_waits(desk, dana, held):
     review.refuse(held, by=dana, message="Non.")
 

@@ -191,3 +191,22 @@ def test_a_no_to_being_named_in_ones_own_project_holds_when_the_project_is_edite
 
     lead.refresh_from_db()
     assert (lead.agreed_at, lead.declined_at is not None) == (None, True)
+
+
+# --- Public, and nobody named ---------------------------------------------------------------------
+
+
+def test_what_shows_nobody_is_what_names_somebody_in_vain(project, organisation, elsewhere, bob):
+    withdrawn = factories.OrganisationFactory(withdrawn=True)
+    led = factories.ProjectFactory(organisation=elsewhere)
+    led.partners.create(organisation=organisation, role="data")
+    factories.EventFactory(organisation=None)
+    factories.EventFactory(organisation=organisation, withdrawn=True)
+    Affiliation.objects.create(part=elsewhere, organisation=organisation)
+    event = factories.EventFactory(organisation=withdrawn)
+    assert agreements.unnamed() == [event]
+
+    agreements.decline(project.partners.get(), by=bob)
+
+    assert agreements.unnamed() == [event, project]
+    assert agreements.unnamed(organisation) == [project]
