@@ -408,9 +408,13 @@ def _existing_key(field: models.ForeignKey, raw: Any) -> Any:
     if issubclass(related, Published):
         rows = rows.published()
     key = field.target_field.to_python(raw)
-    if not rows.filter(pk=key).exists():
+    if rows.filter(pk=key).exists():
+        return key
+    gone = related._default_manager.filter(pk=key).first()
+    if gone is None:
         raise ValidationError(_("This choice no longer exists."))
-    return key
+    text = _("“%(name)s” is no longer public: remove this line, or name another one.")
+    raise ValidationError(text, params={"name": gone})
 
 
 def display(model: type[models.Model], column: str, raw: Any, version: Values | None = None) -> str:

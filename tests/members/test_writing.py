@@ -680,6 +680,25 @@ def test_whoever_is_named_may_stay_once_they_are_withdrawn(
     assert 'id="id_partners-2-organisation_error"' in refused.content.decode()
 
 
+def test_a_line_whose_organisation_was_withdrawn_is_named_and_can_be_removed(
+    signed_in, alice, bob, organisation
+):
+    row = {"organisation": organisation.pk}
+    draft = hold("event", EVENT | {"organisers": [row]}, by=alice, organisation=organisation)
+    review.withdraw(organisation, by=bob, message="Fermée.")
+    page = address("submission-edit", draft.pk, language="en")
+
+    told = fill(signed_in, page, "submit")
+    sent = press(signed_in, told, "submit", **{"organisers-0-DELETE": "on"})
+
+    text = (
+        "1. “Laboratoire des arches” is no longer public: remove this line, or name another one."
+    )
+    assert f'<p class="error">{text}</p>' in told.content.decode()
+    assert sent.status_code == 302
+    assert "organisers" not in held().values
+
+
 # --- Proposing an organisation --------------------------------------------------------------------
 
 
