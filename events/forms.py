@@ -1,6 +1,7 @@
 """The forms in which events and projects are written."""
 
 import datetime
+from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -20,6 +21,7 @@ from events.models import (
 )
 from members.fields import OrganisationField
 from members.forms import NamedRowForm
+from portal.fields import missing_half
 from portal.lifecycle.content import Values
 from portal.writing.editing import MARKDOWN_HELP, Choices, ContentForm
 from portal.writing.rows import SENTENCE, RowForm
@@ -155,7 +157,7 @@ class EventForm(ContentForm):
         "themes",
         "price",
     )
-    stand_ins = {"starts_at": "start_date", "ends_at": "end_date"}
+    stand_ins: dict[str, str] = {"starts_at": "start_date", "ends_at": "end_date"}
     datalists = {"time-zones": TIME_ZONES}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -176,12 +178,20 @@ class EventForm(ContentForm):
             else None
         )
         for part, column in (("start", "starts_at"), ("end", "ends_at")):
-            if proposed[column]:
+            if half := missing_half(proposed[column]):
+                said = "date" if half == "time" else "time"
+                initial[f"{part}_{said}"] = proposed[column]
+            elif proposed[column]:
                 moment = datetime.datetime.fromisoformat(proposed[column]).astimezone(zone)
                 initial[f"{part}_date"] = moment.date()
                 if not proposed["all_day"]:
                     initial[f"{part}_time"] = moment.time()
         return initial
+
+    def _now(self, column: str) -> Any:
+        """As it stands; of a moment that is shown with one half, nothing."""
+        now = super()._now(column)
+        return None if not self.is_bound and missing_half(now) else now
 
     def _projects(self) -> Any:
         """The projects to tie it to: those its organisation takes part in, and those it has."""
@@ -203,18 +213,31 @@ class EventForm(ContentForm):
             self.add_error("timezone", _("This is not a known time zone, such as Europe/Paris."))
             name = default  # the rest is looked at all the same
         first, last = cleaned.get("start_date"), cleaned.get("end_date")
-        timed = cleaned.get("start_time") or "start_time" in self.errors
-        if timed and not first and "start_date" not in self.errors:
-            self.add_error("start_date", _("Give the day as well as the time."))
-        if first and not timed and not cleaned.get("all_day"):
-            self.add_error("start_time", _("Give the time, or tick “all day”."))
         if cleaned.get("end_time"):
             last = last or first
         elif last == first and not cleaned.get("all_day"):
             last = None  # the same day and no hour: nothing is said of the end
         cleaned["starts_at"] = self._moment("start", first, ZoneInfo(name))
         cleaned["ends_at"] = self._moment("end", last, ZoneInfo(name))
+        self.halves = dict(self._halves(first, last))
         return cleaned
+
+    def _halves(
+        self, first: datetime.date | None, last: datetime.date | None
+    ) -> Iterator[tuple[str, str]]:
+        """The moments, by column, of which only the day is said, or only the time: a draft keeps that.
+
+        What is said of one when it is sent stands beside the half that is missing.
+        """
+        start, end = self.cleaned_data.get("start_time"), self.cleaned_data.get("end_time")
+        timed = start or "start_time" in self.errors or self.cleaned_data.get("all_day")
+        if first and not timed:
+            self.stand_ins = self.stand_ins | {"starts_at": "start_time"}
+            yield "starts_at", first.isoformat()
+        if start and not first:
+            yield "starts_at", f"{start:%H:%M}"
+        if end and not last:
+            yield "ends_at", f"{end:%H:%M}"
 
     def _moment(
         self, part: str, day: datetime.date | None, zone: ZoneInfo
@@ -230,7 +253,7 @@ class EventForm(ContentForm):
         unsaid = datetime.time(23, 59) if part == "end" and not whole else datetime.time.min
         local = datetime.datetime.combine(day, typed or unsaid)
         moment = local.replace(tzinfo=zone).astimezone(datetime.UTC)
-        if not whole and moment.astimezone(zone).replace(tzinfo=None) != local:
+        if typed and moment.astimezone(zone).replace(tzinfo=None) != local:
             self.add_error(f"{part}_time", _("Clocks skip this hour on that day: choose another."))
         return moment
 
@@ -240,7 +263,7 @@ class EventForm(ContentForm):
         self.instance.ends_at = self.cleaned_data.get("ends_at")
 
     def values(self) -> Values:
-        values = super().values()
+        values = super().values() | self.halves
         for column in ("starts_at", "ends_at"):
             # The inputs know minutes: a live date with seconds is not changed by being shown.
             if (values[column] or "")[:16] == (self.proposed[column] or "")[:16]:

@@ -145,11 +145,27 @@ class YearField(models.PositiveSmallIntegerField):
         return _known_as(models.PositiveSmallIntegerField, super().deconstruct())
 
 
+def missing_half(raw: Any) -> str:
+    """Which half a moment lacks as a draft may keep it: the "time" of a day or the "date" of a time.
+
+    Nothing of what is a moment, or no part of one.
+    """
+    said = raw if isinstance(raw, str) else ""
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", said):
+        return "time"
+    return "date" if re.fullmatch(r"[0-9]{2}:[0-9]{2}", said) else ""
+
+
 class MomentField(models.DateTimeField):
     """A moment that its own row says the time zone of, and whether only the day of it counts.
 
-    `zone` and `whole_day` name the columns that do.
+    `zone` and `whole_day` name the columns that do. Of an object it is whole; a draft keeps half of it.
     """
+
+    HALVES = {
+        "time": _("Give the time, or tick “all day”."),
+        "date": _("Give the day as well as the time."),
+    }
 
     def __init__(self, *args: Any, zone: str = "", whole_day: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

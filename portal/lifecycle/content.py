@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy
 from portal import i18n, storage
 from portal.display import (
     capitalised,
+    clock,
     euros,
     exact,
     long_date,
@@ -41,6 +42,7 @@ from portal.fields import (
     PriceField,
     YearField,
     is_partial_date,
+    missing_half,
 )
 from portal.models import AgreedRow, Published
 
@@ -375,6 +377,8 @@ def could_be(model: type[models.Model], column: str, raw: Any) -> bool:
         return isinstance(raw, str)
     if isinstance(field, models.ForeignKey):
         return raw == "" or isinstance(raw, int)
+    if isinstance(field, MomentField) and missing_half(raw):
+        return True
     try:
         field.to_python(raw)  # type: ignore[union-attr]  # fields of any model
     except (ValidationError, TypeError):
@@ -389,6 +393,8 @@ def assign(obj: models.Model, column: str, raw: Any) -> None:
         if raw and not storage.held_storage().exists(raw):
             raise ValidationError(_("This image is no longer there: send it again."))
         setattr(obj, column, raw)
+    elif isinstance(field, MomentField) and (half := missing_half(raw)):
+        raise ValidationError(field.HALVES[half])
     elif isinstance(field, models.ForeignKey):
         if raw != getattr(obj, field.attname):
             setattr(obj, field.attname, _existing_key(field, raw))
@@ -438,7 +444,12 @@ def display(model: type[models.Model], column: str, raw: Any, version: Values | 
 
 
 def _display_moment(field: models.DateTimeField, raw: str, version: Values) -> str:
-    """A moment in the zone that its version says it is meant in, else in ours."""
+    """A moment in the zone that its version says it is meant in, else in ours; or the half it has."""
+    half = missing_half(raw)
+    if half == "time":
+        return long_date(datetime.date.fromisoformat(raw))
+    if half == "date":
+        return clock(datetime.time.fromisoformat(raw))
     said = datetime.datetime.fromisoformat(raw)
     if not isinstance(field, MomentField):
         return moment(timezone.localtime(said))

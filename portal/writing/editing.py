@@ -100,7 +100,7 @@ class ContentForm(forms.ModelForm):
     # The columns that count for « 6 éléments sur 9 ».
     elements: ClassVar[tuple[str, ...]] = ()
     # Columns that several inputs of the form stand for: where their errors are shown.
-    stand_ins: ClassVar[dict[str, str]] = {}
+    stand_ins: dict[str, str] = {}
     # Lists that inputs offer while one types, by their id on the page.
     datalists: ClassVar[dict[str, Iterable[str]]] = {}
 

@@ -609,6 +609,24 @@ def test_form_is_sent_to_its_address_without_the_part_that_a_button_led_to(signe
     assert target_of(page, html) == url
 
 
+@pytest.mark.parametrize(
+    ("half", "read"),
+    [({"start_date": "2027-07-01"}, "1 July 2027"), ({"start_time": "14:00"}, "2pm")],
+)
+def test_draft_with_half_a_date_is_saved_read_and_not_sent(half, read, signed_in, organisation):
+    page = address("content-create", organisation.slug, "event", language="en")
+
+    saved = fill(signed_in, page, title_en="Workshop", kind="workshop", **half)
+
+    form = signed_in.get(saved.url).content.decode()
+    (name, value), *_none = half.items()
+    assert browser.fields(form, "form")[name] == [value]
+    assert read in get(signed_in, "submission-detail", held().pk, language="en").content.decode()
+    assert get(signed_in, "submission-preview", held().pk, language="en").status_code == 200
+    fill(signed_in, saved.url, "submit")
+    assert held().status == "draft"
+
+
 # --- What is not taken from a form ----------------------------------------------------------------
 
 
@@ -691,9 +709,7 @@ def test_a_line_whose_organisation_was_withdrawn_is_named_and_can_be_removed(
     told = fill(signed_in, page, "submit")
     sent = press(signed_in, told, "submit", **{"organisers-0-DELETE": "on"})
 
-    text = (
-        "1. “Laboratoire des arches” is no longer public: remove this line, or name another one."
-    )
+    text = "1. “Laboratoire des arches” is no longer public: remove this line, or name another one."
     assert f'<p class="error">{text}</p>' in told.content.decode()
     assert sent.status_code == 302
     assert "organisers" not in held().values

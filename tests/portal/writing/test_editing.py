@@ -408,8 +408,6 @@ def test_live_date_with_seconds_is_not_changed_by_being_shown(alice, organisatio
         ({"start_date": "9999-12-31", "start_time": "23:59"}, ["start_date"]),
         ({"start_date": "demain", "start_time": "14:00"}, ["start_date"]),
         ({"start_date": "2026-07-01", "start_time": "25:00"}, ["start_time"]),
-        ({"start_date": "2026-07-01"}, ["start_time"]),
-        ({"start_time": "14:00"}, ["start_date"]),
         ({"start_date": "2026-03-29", "start_time": "02:30"}, ["start_time"]),
         (
             {"start_date": "2026-07-01", "start_time": "14:00", "timezone": "Mars/Base"},
@@ -427,6 +425,41 @@ def test_impossible_dates_are_refused_beside_their_field(changes, fields, alice,
     assert list(form.errors) == fields
     for name, value in changes.items():
         assert shown(form)[name] == [value]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "beside"),
+    [
+        ({"start_date": "2026-07-01"}, {"starts_at": "2026-07-01"}, {"start_time"}),
+        ({"start_time": "14:00"}, {"starts_at": "14:00"}, {"start_date"}),
+        ({"end_time": "16:30"}, {"ends_at": "16:30"}, {"end_date", "start_date"}),
+        (
+            {"start_time": "14:00", "all_day": "on", "end_date": "2026-07-02"},
+            {"starts_at": "14:00", "ends_at": "2026-07-01T22:00:00+00:00"},
+            {"start_date"},
+        ),
+    ],
+)
+def test_draft_keeps_a_day_without_its_time_and_a_time_without_its_day(
+    typed, kept, beside, alice, organisation
+):
+    form = event_form(alice, organisation, title_fr="Atelier", kind="workshop", **typed)
+    values = form.values()
+    draft = review.save(kinds.named("event"), values, by=alice, organisation=organisation)
+
+    again = form_of("event", alice, organisation=organisation, submission=draft)
+
+    assert errors_of(form) == {}
+    assert {n: values[n] for n in ("starts_at", "ends_at") if values[n]} == kept
+    inputs = shown(again)
+    assert {name: inputs[name] for name in typed} == {n: [value] for n, value in typed.items()}
+    assert "id_start_date" in dict(again.missing())
+    with pytest.raises(Incomplete) as refused:
+        review.submit(draft, by=alice)
+    sent_again = sent(again, alice)
+    sent_again.is_valid()
+    sent_again.add_errors(refused.value.errors)
+    assert set(sent_again.errors) == beside
 
 
 @pytest.mark.threat("T2", "choices")
