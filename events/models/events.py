@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -117,7 +117,14 @@ class Event(Titled):
         help_text=_("In euros; 0 if it is free. Leave empty if it is not known."),
     )
     registration_url = WebAddressField(_("registration address"), blank=True)
-    attendance = models.PositiveIntegerField(_("participants"), null=True, blank=True)
+    attendance = models.PositiveIntegerField(
+        _("participants"),
+        null=True,
+        blank=True,
+        validators=[
+            MaxValueValidator(1_000_000, _("Check this number: a million people at most."))
+        ],
+    )
     attendance_qualifier = models.CharField(
         _("how well the number is known"), max_length=9, choices=Qualifier, blank=True
     )

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -238,9 +238,21 @@ class FundingLine(SourcedRow):
         blank=True,
         help_text=_("Whom the directory does not have, such as a ministry or the European Union."),
     )
-    amount = EuroField(_("amount"), validators=[MinValueValidator(1)], help_text=_("In euros."))
+    amount = EuroField(
+        _("amount"),
+        validators=[
+            MinValueValidator(1),
+            MaxValueValidator(100_000_000_000, _("Check this amount: 100 billion euros at most.")),
+        ],
+        help_text=_("In euros."),
+    )
     programme = models.CharField(pgettext_lazy("funding", "programme"), max_length=150, blank=True)
-    year = YearField(_("year"), null=True, blank=True, validators=[MinValueValidator(1990)])
+    year = YearField(
+        _("year"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1990), MaxValueValidator(2200)],
+    )
 
     class Meta(SourcedRow.Meta):
         verbose_name = _("funding line")

@@ -250,3 +250,29 @@ def test_funding_total_is_the_sum_of_the_lines(django_assert_num_queries):
     (fetched,) = Project.objects.in_full()
     with django_assert_num_queries(0):
         assert fetched.funding_total == 1_604_000
+
+
+# --- Limits ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("model", "column", "most", "told"),
+    [
+        (Event, "attendance", 1_000_000, "Check this number: a million people at most."),
+        (FundingLine, "amount", 100_000_000_000, "Check this amount: 100 billion euros at most."),
+        (FundingLine, "year", 2200, "Give 2200 or less."),
+    ],
+)
+def test_number_that_cannot_be_meant_is_told_without_the_limits_of_a_database(
+    model, column, most, told
+):
+    field = model._meta.get_field(column)
+
+    field.run_validators(most)
+
+    for number in (most + 1, 10**30):
+        with override("en"), pytest.raises(ValidationError) as refused:
+            field.run_validators(number)
+        # Said while English is spoken: the text is made when it is read.
+        with override("en"):
+            assert refused.value.messages == [told]
