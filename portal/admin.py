@@ -15,7 +15,7 @@ from portal.desk.live import entry_image_url
 from portal.desk.moderation import SubmissionDesk
 from portal.desk.site import Desk, ReadOnlyDesk, is_key
 from portal.desk.tasks import TaskDesk
-from portal.lifecycle import diff, kinds
+from portal.lifecycle import diff, kinds, past
 from portal.models import BackgroundTask, HistoryEntry, Page, Submission
 
 admin.site.register(Submission, SubmissionDesk)
@@ -72,7 +72,7 @@ class HistoryDesk(ReadOnlyDesk):
 
     @admin.display(description=_("message"))
     def short_message(self, obj: HistoryEntry) -> str:
-        return obj.message[:80]
+        return past.message(obj)[:80]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -88,6 +88,8 @@ class HistoryDesk(ReadOnlyDesk):
             "opts": self.opts,
             "title": entry.get_action_display(),
             "entry": entry,
+            "message": past.message(entry),
+            "came_back": entry.target is not None and entry.pk in past.returns(entry.target),
             "about": self.about(entry),
             "rows": diff.of_steps(content, entry.diff, entry_image_url(entry)),
         }

@@ -323,6 +323,7 @@ class HistoryEntry(models.Model):
         WITHDRAWN = "withdrawn", pgettext_lazy("history", "Withdrawn")
         AGREED = "agreed", pgettext_lazy("history", "Agreement given")
         DECLINED = "declined", pgettext_lazy("history", "Agreement declined")
+        RECALLED = "recalled", pgettext_lazy("history", "Agreement taken back")
         VERIFIED = "verified", pgettext_lazy("history", "Confirmed up to date")
 
     # The steps by which a submission becomes public, or some of it.

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from members.models import Organisation
 from members.views import access, trails
 from members.views.access import MemberRequest, signed_in
-from portal.lifecycle import agreements, diff, review
+from portal.lifecycle import agreements, diff, past, review
 from portal.lifecycle.errors import MessageRequired, ReviewError
 from portal.lifecycle.kinds import Kind
 from portal.models import OPEN, Published, Submission
@@ -75,7 +75,9 @@ def content_history(request: MemberRequest, slug: str, kind: str, pk: int) -> Ht
         request.GET.get("page")
     )
     newest = next((entry for entry in history.exclude(diff={})[:1]), None)
+    returns = past.returns(target)
     for entry in steps.object_list:
+        entry.said, entry.came_back = past.message(entry), entry.pk in returns
         entry.rows = diff.of_steps(found.content, entry.diff, images_of_step(entry, target))
         # What came after it can be undone; after the last change there is nothing to undo.
         entry.can_be_restored = bool(entry.diff) and entry != newest

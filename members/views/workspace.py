@@ -212,7 +212,7 @@ def agreement_answer(request: MemberRequest, kind: str, pk: int) -> HttpResponse
     row = _asked_row(request.user, kind, pk)
     if request.method != "POST":
         return _agreement_page(request, row)
-    answer = request.POST.get("answer", "")
+    answer, had_agreed = request.POST.get("answer", ""), row.agreed_at is not None
     if answer not in ("agree", "decline"):
         return _agreement_page(request, row)
     try:
@@ -224,6 +224,9 @@ def agreement_answer(request: MemberRequest, kind: str, pk: int) -> HttpResponse
         return _agreement_page(request, _asked_row(request.user, kind, pk), error)
     if answer == "agree":
         messages.success(request, _("You agreed: your organisation is named there from now on."))
+    elif had_agreed:
+        text = _("You took your agreement back: your organisation is no longer named there.")
+        messages.success(request, text)
     else:
         messages.success(request, _("You declined: your organisation is not named there."))
     return redirect("members:organisation-workspace", row.organisation.slug)

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from portal import display
 from portal.desk.site import failures
-from portal.lifecycle import agreements, diff, errors, kinds, permissions, review
+from portal.lifecycle import agreements, diff, errors, kinds, past, permissions, review
 from portal.models import AgreedRow, HistoryEntry, Published
 from portal.writing import preview
 
@@ -171,9 +171,12 @@ class LiveViews(ModelAdmin):
         content = kinds.of(target).content
         page = Paginator(review.history(target), ENTRIES_A_PAGE).get_page(request.GET.get("page"))
         newest = review.history(target).filter(action__in=VERSIONS).first()
+        returns = past.returns(target)
         steps = [
             {
                 "entry": entry,
+                "message": past.message(entry),
+                "came_back": entry.pk in returns,
                 "rows": diff.of_steps(content, entry.diff, entry_image_url(entry)),
                 "can_come_back": entry.action in VERSIONS and entry != newest,
                 "is_live": entry == newest and target.is_published,

@@ -230,12 +230,14 @@ def agree(row: AgreedRow, *, by: Any, terms: str | None = None) -> AgreedRow:
 def decline(row: AgreedRow, *, by: Any) -> AgreedRow:
     """Say no, now or after having agreed: visitors do not see it, or no longer do."""
     row = _answered(row, by, may_change_mind=True)
+    recalled = row.agreed_at is not None
     row.forget_agreement()
     row.declined_at = timezone.now()
     row.save()
     _remember(row)
-    _record(row, HistoryEntry.Action.DECLINED, by)
-    notices.agreement_answered(row, by)
+    actions = HistoryEntry.Action
+    _record(row, actions.RECALLED if recalled else actions.DECLINED, by)
+    notices.agreement_answered(row, by, recalled=recalled)
     return row
 
 

@@ -116,8 +116,8 @@ def agreement_asked(row: AgreedRow) -> None:
         )
 
 
-def agreement_answered(row: AgreedRow, by: Any) -> None:
-    """Tell the editors of whoever named an organisation what it answered."""
+def agreement_answered(row: AgreedRow, by: Any, *, recalled: bool = False) -> None:
+    """Tell whoever named an organisation what it answered, or that it `recalled` its yes."""
     if row.owner.keeper is None:
         return
     for editor in row.owner.keeper.editors():
@@ -128,4 +128,5 @@ def agreement_answered(row: AgreedRow, by: Any) -> None:
                 row=row,
                 object=row.owner,
                 agreed=row.agreed_at is not None,
+                recalled=recalled,
             )

@@ -19,7 +19,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from portal.display import date_time
 from portal.lifecycle import agreements, kinds, notices, permissions, steps
 from portal.lifecycle.content import Values
 from portal.lifecycle.errors import (
@@ -355,7 +354,7 @@ def restore(
         kind.content.read(target),
         Action.RESTORED,
         by,
-        message=date_time(timezone.localtime(entry.at)),
+        message=entry.at.isoformat(),
     )
     return None
 

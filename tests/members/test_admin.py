@@ -7,10 +7,12 @@ from django.contrib.messages import get_messages
 from django.core import mail
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from members.models import Distinction, Invitation, Membership, Organisation, Seat, Theme, User
-from portal import search
+from portal import display, search
 from portal.lifecycle import kinds, review
 from portal.models import FormerSlug, HistoryEntry, Status
 from tests import factories
@@ -321,6 +323,20 @@ def test_what_was_withdrawn_can_be_put_back(desk, dana, organisation):
     assert desk.post(change(organisation, "republish"), {}).status_code == 409
 
 
+def test_the_step_that_put_something_back_says_so(desk, dana, fay, organisation):
+    review.withdraw(organisation, by=dana, message="Erreur.")
+    review.republish(organisation, by=fay)
+    back, gone = review.history(organisation)
+
+    pages = [reverse("admin:portal_historyentry_change", args=[step.pk]) for step in (back, gone)]
+    texts = [desk.get(page).content.decode() for page in pages]
+
+    said = "De nouveau public depuis cette étape."
+    assert [said in text for text in texts] == [True, False]
+    assert ["Aucun champ n’a changé" in text for text in texts] == [False, True]
+    assert desk.get(change(organisation, "history")).content.decode().count(said) == 1
+
+
 @pytest.fixture
 def rewritten(organisation, fay):
     """An organisation whose summary was rewritten twice."""
@@ -353,6 +369,9 @@ def test_an_earlier_version_comes_back_after_being_shown(desk, rewritten):
     assert answer.status_code == 302
     assert rewritten.summary_fr == "Deuxième."
     assert review.history(rewritten).first().action == "restored"
+    past = desk.get(change(rewritten, "history")).content.decode()
+    version = display.date_time(timezone.localtime(first.at))
+    assert f"<blockquote>La version du {version}.</blockquote>" in past
 
 
 def test_an_earlier_version_does_not_come_back_over_a_newer_one(desk, fay, rewritten):

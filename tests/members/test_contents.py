@@ -198,7 +198,7 @@ def test_history_costs_the_same_whatever_happened(
     url = address("content-history", organisation.slug, "event", live.pk)
     signed_in.get(url)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         signed_in.get(url)
 
 

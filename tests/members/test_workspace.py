@@ -384,8 +384,11 @@ def test_agreement_is_taken_back_from_the_page_of_the_organisation(signed_in, or
     answer_to(signed_in, asked, "agree")
     html = text(get(signed_in, "organisation-workspace", organisation.slug, language="en"))
 
-    answer_to(signed_in, asked, "decline")
+    answer = answer_to(signed_in, asked, "decline")
 
+    told = signed_in.get(answer.url).content.decode()
+    assert "You took your agreement back" in told
+    assert HistoryEntry.objects.latest("pk").action == "recalled"
     assert address("agreement-answer", "projectpartner", asked.pk, language="en") in html
     assert not agreed(asked)
 

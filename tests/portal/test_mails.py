@@ -66,7 +66,7 @@ def told(submission, alice, organisation, elsewhere):
         "decided": decided | {"action": "refused", "partly": False},
         "withdrawn": {"object": event, "kind": about["kind"], "message": "Non & <i>non</i>"},
         "agreement_asked": {"object": event, "row": row, "kind": about["kind"]},
-        "agreement_answered": {"object": event, "row": row, "agreed": False},
+        "agreement_answered": {"object": event, "row": row, "agreed": False, "recalled": False},
         "digest": {"waiting": [waiting]},
     }
 
