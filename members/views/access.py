@@ -28,8 +28,9 @@ class MemberRequest(HttpRequest):
 def signed_in(view: View) -> View:
     """For those who are signed in; others are sent to sign in first.
 
-    A form that was sent after its session had ended shows what was typed, so that it can be copied.
-    What is no longer allowed by the time it is tried answers as to a stranger. Pages are private.
+    What is no longer allowed by the time it is tried answers as to a stranger. A form that was sent
+    then, or after its session had ended, shows what was typed, so that it can be copied. Pages are
+    private.
     """
 
     @wraps(view)
@@ -37,19 +38,23 @@ def signed_in(view: View) -> View:
         if request.user.is_authenticated:
             try:
                 response = view(request, *args, **kwargs)
-            except NotAllowed as error:
-                raise Http404 from error
+            except (NotAllowed, Http404) as error:
+                if not typed.texts(request.POST):
+                    raise Http404 from error
+                response = _with_typed(request, "members/workspace/lost_access.html", 404)
         elif request.method == "POST":
-            texts = typed.texts(request.POST)
-            response = render(
-                request, "members/workspace/signed_out.html", {"typed": texts}, status=403
-            )
+            response = _with_typed(request, "members/workspace/signed_out.html", 403)
         else:
             return redirect_to_login(request.get_full_path())
         patch_cache_control(response, private=True, no_cache=True)
         return response
 
     return guarded
+
+
+def _with_typed(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    """A page that says why a form could not be taken, with what was typed into it."""
+    return render(request, template, {"typed": typed.texts(request.POST)}, status=status)
 
 
 def organisation_of(user: User, slug: str) -> Organisation:

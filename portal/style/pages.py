@@ -83,6 +83,11 @@ PAGES = {
         "members/workspace/signed_out.html",
         _typed,
     ),
+    "lost-access": Page(
+        gettext_lazy("404: a form sent after access was lost"),
+        "members/workspace/lost_access.html",
+        _typed,
+    ),
     "404": Page(gettext_lazy("404: nothing there"), "404.html"),
     "410": Page(gettext_lazy("410: withdrawn"), "410.html", _gone),
     "429": Page(gettext_lazy("429: too often"), "429.html", lambda: {"minutes": 5}),

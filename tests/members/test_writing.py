@@ -954,10 +954,21 @@ def test_editor_removed_while_writing_saves_nothing(signed_in, alice, organisati
     page = signed_in.get(profile)
     alice.seats.all().delete()
 
-    answer = press(signed_in, page, summary_fr="Nouveau.")
+    answer = press(signed_in, page, summary_fr="Mon <b>long</b> texte")
 
     assert answer.status_code == 404
+    assert "Mon &lt;b&gt;long&lt;/b&gt; texte" in answer.content.decode()
+    assert "private" in answer["Cache-Control"]
     assert not Submission.objects.exists()
+
+
+def test_page_that_is_not_there_is_the_usual_one_where_nothing_was_typed(signed_in, elsewhere):
+    url = address("content-create", elsewhere.slug, "event")
+
+    answers = [signed_in.get(url), signed_in.post(url), signed_in.post(url, {"action": "save"})]
+
+    assert [answer.status_code for answer in answers] == [404] * 3
+    assert "404.html" in {template.name for template in answers[2].templates}
 
 
 def test_text_of_a_lost_session_is_shown_to_be_copied(signed_in, profile):
