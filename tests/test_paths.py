@@ -293,7 +293,7 @@ def test_abandoning_leads_to_the_notice(twice, language, abandon):
 
 @in_turns(
     "language, waiting",
-    ("en", "requests wait for a moderator"),
+    ("en", "submissions wait for a moderator"),
     ("fr", "demandes attendent une décision"),
 )
 def test_moderating(twice, language, waiting):

@@ -29,7 +29,7 @@ class SubmitForm(forms.Form):
         max_length=2000,
         label=gettext_lazy("Message to the moderators"),
         help_text=gettext_lazy(
-            "If there is something they should know. It is sent with the request."
+            "If there is something they should know. It is sent with the submission."
         ),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -89,7 +89,7 @@ def _written(rows: list[diff.Row]) -> list[diff.Row]:
 
 
 def _title(submission: Submission) -> str:
-    return _("Request no. %(number)s: %(title)s") % {
+    return _("Submission no. %(number)s: %(title)s") % {
         "number": submission.pk,
         "title": submission.title,
     }
@@ -274,7 +274,7 @@ def submission_take_back(request: MemberRequest, pk: int) -> HttpResponse:
     except ReviewError as error:
         return _refused(request, pk, error)
     messages.success(
-        request, _("Your request is a draft again. Nobody reads it until you send it.")
+        request, _("Your submission is a draft again. Nobody reads it until you send it.")
     )
     return redirect("members:submission-edit", pk)
 

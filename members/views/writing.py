@@ -360,11 +360,13 @@ def _late_notice(desk: Desk, quicker: Any, *, differs: bool) -> dict[str, Any]:
     if quicker == desk.user:
         title = _("You wrote here in another window while this one was open")
     if desk.submission and desk.submission.status == Status.IN_REVIEW:
-        title = _("This request has been sent for review meanwhile")
-        text = _("Your text is kept below and saved nowhere yet. Take the request back to save it.")
+        title = _("This submission has been sent for review meanwhile")
+        text = _(
+            "Your text is kept below and saved nowhere yet. Take the submission back to save it."
+        )
     elif desk.submission is None and desk.target is None:
-        title = _("This request has been closed meanwhile")
-        text = _("Your text is kept below. Save it again to begin a new request with it.")
+        title = _("This submission has been closed meanwhile")
+        text = _("Your text is kept below. Save it again to begin a new submission with it.")
     elif differs:
         text = _(
             "Nothing of yours is lost or saved yet. Where the two differ, the other version stands "

@@ -109,7 +109,7 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         decided = request.GET.get("status", Status.IN_REVIEW) != Status.IN_REVIEW
-        title = {"title": _("Requests") if decided else _("What waits for a decision")}
+        title = {"title": _("Submissions") if decided else _("What waits for a decision")}
         return super().changelist_view(request, title | (extra_context or {}))
 
     def assign_to_me(self, request: HttpRequest, queryset: QuerySet) -> None:
@@ -180,7 +180,7 @@ class SubmissionDesk(queue.QueueColumns, ReadOnlyDesk):
         back = Submission.objects.filter(Q(status=Status.DRAFT) | Q(submitted_at=None), pk=pk)
         sent = back.filter(history__action=HistoryEntry.Action.SUBMITTED)
         if self.has_view_permission(request) and sent.exists():
-            messages.info(request, _("This request was taken back: it waits for no decision."))
+            messages.info(request, _("This submission was taken back: it waits for no decision."))
             return redirect("admin:portal_submission_changelist")
         return self._page(request, self._shown(request, pk))
 

@@ -90,7 +90,7 @@ class ContentForm(forms.ModelForm):
         required=False,
         max_length=2000,
         label=_("Message to the moderators"),
-        help_text=_("If there is something they should know. It is sent with the request."),
+        help_text=_("If there is something they should know. It is sent with the submission."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 

@@ -57,7 +57,7 @@ def actions(html):
 def test_draft_is_only_its_organisation_s(signed_in, draft):
     html = page(signed_in, draft)
 
-    assert f"Request no. {draft.pk}: Secret workshop" in html
+    assert f"Submission no.\u00a0{draft.pk}: Secret workshop" in html
     assert "only the editors of Laboratoire des arches see it" in html
     assert actions(html) == {"edit", "submit", "preview", "abandon"}
 
@@ -65,7 +65,7 @@ def test_draft_is_only_its_organisation_s(signed_in, draft):
 def test_waiting_edit_says_what_happens_next_beside_the_live_version(signed_in, waiting):
     html = page(signed_in, waiting)
 
-    assert "Requests are read in the order in which they arrive. Yours is the next one." in html
+    assert "Submissions are read in the order in which they arrive. Yours is the next one." in html
     assert "stays online meanwhile" in html
     assert "<del>" in html and "<ins>" in html
     assert actions(html) == {"preview", "take-back"}
@@ -77,7 +77,7 @@ def test_waiting_edit_says_how_many_are_before_it(signed_in, charlie, elsewhere,
     )
     Submission.objects.filter(pk=other.pk).update(submitted_at=waiting.created_at)
 
-    assert "1 request is waiting before yours." in page(signed_in, waiting)
+    assert "1 submission is waiting before yours." in page(signed_in, waiting)
 
 
 def test_correction_asked_for_is_read_with_its_message(signed_in, dana, waiting):
@@ -274,7 +274,7 @@ def test_lists_tell_what_was_withdrawn_or_given_up_from_what_is_published(
     events = get(signed_in, "content-list", organisation.slug, "event", language="en")
 
     decided = first.split("Decided lately", 1)[1]
-    closed = events.content.decode().split("Closed requests", 1)[1]
+    closed = events.content.decode().split("Closed submissions", 1)[1]
     assert "badge-withdrawn" in decided and "badge-published" not in decided
     assert "Abandoned</span>" in closed and "abandoned on" in closed
 

@@ -131,7 +131,7 @@ def test_moderator_is_led_to_the_queue(client, alice, dana, organisation):
     seen = home(client)
     client.force_login(alice)
 
-    assert "1 request waits for a moderator" in seen
+    assert "1 submission waits for a moderator" in seen
     assert "waits for a moderator" not in home(client)
 
 
