@@ -12,6 +12,7 @@ from django.utils.translation import ngettext, pgettext_lazy
 
 from portal.background.models import BackgroundTask, State
 from portal.desk.site import ReadOnlyDesk
+from portal.display import capitalised
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "status"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(state.value, label) for state, label in LABELS.items()]
+        return [(state.value, capitalised(label)) for state, label in LABELS.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         return queryset.filter(status=self.value()) if self.value() else queryset

@@ -41,7 +41,7 @@ class Stale(ReviewError):
 class MessageRequired(ReviewError):
     """A refusal or a request without a word to its author."""
 
-    message = _("Write a message: its author must know what to do.")
+    message = _("Write a message: whoever wrote this must know what to do.")
 
 
 class NothingToSubmit(ReviewError):

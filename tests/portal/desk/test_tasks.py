@@ -1,5 +1,7 @@
 """The administrators' page of what waits, runs or has failed."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -83,6 +85,13 @@ def test_list_is_narrowed_to_a_state(state, count, desk, failed):
     page = desk.get(reverse(LIST), {"status": state})
 
     assert page.context["cl"].result_count == count
+
+
+def test_filter_offers_states_as_the_other_filters_do(desk, failed):
+    html = desk.get(reverse(LIST)).content.decode()
+
+    offered = re.findall(r'"\?status=\w+"[^>]*>\s*([^<]+?)\s*</a>', html)
+    assert offered == ["En échec", "En attente", "En cours"]
 
 
 def test_list_costs_the_same_whatever_the_number(desk, failed, django_assert_num_queries):
