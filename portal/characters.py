@@ -13,6 +13,15 @@ WHITE = re.compile("[^\\S\u00a0\u202f]+")
 # Controls, halves of pairs, and what XML 1.0 has no place for.
 UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
+# Marks that turn the direction of what follows, also beyond the text they stand in. Scripts that are
+# read from the right do without them: their letters say it, and U+200E and U+200F turn nothing.
+TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def unturned(text: str) -> str:
+    """A text in which nothing turns the words around it."""
+    return TURNS.sub("", text)
+
 
 def lines(text: str) -> str:
     """A text whose lines end with a line feed and that has no other control character but tabs."""

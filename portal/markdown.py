@@ -1,20 +1,29 @@
 """Markdown that editors write, as HTML that cannot do harm.
 
-Only structure and links survive: no image (a foreign one is a tracker), form, style, id or class.
+Only structure and links survive: no form, style, id or class, and of an image, which may be a
+tracker, its words.
 Headings are shifted so that no text of ours makes an `h1` or breaks the outline of its page.
 """
 
 import html
 import re
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 
-from portal.characters import single_spaced
+from portal.characters import single_spaced, unturned
 
-_parser = (
-    MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table").disable("image")
-)
+_parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+
+
+def _words_of_image(renderer: Any, tokens: Any, index: int, options: Any, env: Any) -> str:
+    """What an image says to those who cannot see it, in its place; nothing if it says nothing."""
+    return escapeHtml(renderer.renderInlineAsText(tokens[index].children, options, env))
+
+
+_parser.add_render_rule("image", _words_of_image)
 
 TAGS = {
     "a",
@@ -50,7 +59,7 @@ def render(text: str, top: int = 3) -> str:
     """The HTML of a Markdown text whose highest heading becomes `h{top}`; safe to print as it is."""
     if not text:
         return ""
-    rendered = _parser.render(text)
+    rendered = _parser.render(unturned(text))
     levels = [int(level) for level in re.findall(r"<h([1-6])>", rendered)]
     shift = top - min(levels) if levels else 0
     rendered = re.sub(
@@ -74,14 +83,14 @@ def plain(text: str) -> str:
     """The words of a Markdown text without any mark, on one line: for descriptions and search."""
     if not text:
         return ""
-    return single_spaced(html.unescape(nh3.clean(_parser.render(text), tags=set())))
+    return single_spaced(html.unescape(nh3.clean(_parser.render(unturned(text)), tags=set())))
 
 
 def plain_lines(text: str) -> list[str]:
     """The same words with a line for each paragraph, heading and item of a list: for calendars."""
     if not text:
         return []
-    rendered = single_spaced(_parser.render(text))
+    rendered = single_spaced(_parser.render(unturned(text)))
     rendered = BLOCK.sub("\n", ITEM.sub("\n- ", rendered))
     words = html.unescape(nh3.clean(rendered, tags=set()))
     lines = (single_spaced(line) for line in words.split("\n"))

@@ -35,7 +35,7 @@ from portal.writing.freshness import Since, since
 from portal.writing.marks import as_before, mark, marks, new_key, read_marks
 from portal.writing.parts import Difference, Image, Item, Section
 from portal.writing.preview import image_address
-from portal.writing.rows import BaseRows, RowForm, keep_typed, rows_factory
+from portal.writing.rows import BaseRows, RowForm, keep_typed, rows_factory, unturn
 
 # What can be typed in a text of several paragraphs.
 MARKDOWN_HELP = _(
@@ -258,6 +258,7 @@ class ContentForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         # Only values here; whether they make an object is asked when it is submitted.
+        unturn(self)
         self.instance = construct_instance(self, self.instance, self._meta.fields)
         keep_typed(self)
 

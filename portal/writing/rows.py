@@ -15,6 +15,7 @@ from django.forms.utils import ErrorDict, ErrorList
 from django.utils.translation import gettext_lazy as _
 
 from portal import i18n
+from portal.characters import unturned
 from portal.fields import CodeListField
 from portal.forms import at_home
 from portal.lifecycle import content
@@ -25,6 +26,12 @@ SENTENCE = forms.Textarea(attrs={"rows": 3})
 
 # As many lines as leave room for the other fields of a form (`DATA_UPLOAD_MAX_NUMBER_FIELDS`).
 MOST_ROWS = 40
+
+
+def unturn(form: forms.ModelForm) -> None:
+    """Take from what was typed the marks that would turn the words around it on a page."""
+    typed = {name: value for name, value in form.cleaned_data.items() if isinstance(value, str)}
+    form.cleaned_data |= {name: unturned(value) for name, value in typed.items()}
 
 
 def keep_typed(form: forms.ModelForm) -> None:
@@ -58,6 +65,7 @@ class RowForm(forms.ModelForm):
         """Called with what all rows of the object say, for forms whose fields depend on it."""
 
     def _post_clean(self) -> None:
+        unturn(self)
         self.instance = construct_instance(self, self.instance)
         keep_typed(self)
 

@@ -1095,6 +1095,23 @@ def test_message_of_two_thousand_characters_in_lines_is_sent(signed_in, profile)
     assert held().history.get(action="submitted").message == message.replace("\r\n", "\n")
 
 
+@pytest.mark.threat("T16", "texts")
+def test_what_would_turn_the_words_around_it_is_taken_out(signed_in, organisation):
+    page = address("content-create", organisation.slug, "project")
+    typed = "Prix \u202e001\u202c \u2066€\u2069 שלום"
+
+    fill(
+        signed_in,
+        page,
+        **dict.fromkeys(("title_fr", "description_fr", "links-0-label"), typed),
+        **{"links-0-url": "https://example.org"},
+    )
+
+    values = held().values
+    kept = [values["title_fr"], values["description_fr"], values["links"][0]["label"]]
+    assert kept == ["Prix 001 € שלום"] * 3
+
+
 SAFE = [
     "🦩🏳️‍🌈 e\u0301",
     "שלום \u202eabc",

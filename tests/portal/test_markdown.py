@@ -124,3 +124,22 @@ def test_the_words_alone_are_one_line_of_text(text):
 
     assert "\n" not in words
     assert faults(markdown.sanitised(words)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Un ![plan de la salle](https://x.example/p.png).", "<p>Un plan de la salle.</p>"),
+        ("Un ![](https://x.example/p.png) plan !", "<p>Un  plan !</p>"),
+        ("![*a* & <b>](p.png)", "<p>a &amp; &lt;b&gt;</p>"),
+    ],
+)
+def test_an_image_leaves_its_words(text, shown):
+    assert markdown.render(text) == f"{shown}\n"
+
+
+@pytest.mark.threat("T16", "texts")
+def test_nothing_turns_the_words_around_a_text():
+    html = markdown.render("Le \u202ereçu\u202c de \u2067שלום\u2069")
+
+    assert html == "<p>Le reçu de שלום</p>\n"
