@@ -119,7 +119,7 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 def place_demo(tmp_path_factory) -> Callable[[], None]:
     """Puts the demo where the test runs: loading it takes seconds, so that is done once and kept."""
     kept = tmp_path_factory.mktemp("demo")
-    cards = kept / "media"
+    images = {kept / "media": settings.MEDIA_ROOT, kept / "held": settings.HELD_ROOT}
 
     def place() -> None:
         if connection.vendor != "sqlite":
@@ -127,13 +127,15 @@ def place_demo(tmp_path_factory) -> Callable[[], None]:
             return
         connection.ensure_connection()
         with closing(sqlite3.connect(kept / "portal.sqlite3")) as copy:
-            if cards.exists():
+            if all(copies.exists() for copies in images):
                 copy.backup(connection.connection)
-                shutil.copytree(cards, settings.MEDIA_ROOT, dirs_exist_ok=True)
+                for copies, place in images.items():
+                    shutil.copytree(copies, place, dirs_exist_ok=True)
             else:
                 loader.load(lambda step: None)
                 connection.connection.backup(copy)
-                shutil.copytree(settings.MEDIA_ROOT, cards)
+                for copies, place in images.items():
+                    shutil.copytree(place, copies)
         # Kinds have the numbers that they were given when the demo was loaded.
         ContentType.objects.clear_cache()
 

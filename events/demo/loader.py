@@ -6,6 +6,7 @@ verbs, so the demo has the history, search index and agreements that real use wo
 
 import datetime
 import re
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import yaml
 from django.db import transaction
 from django.utils import timezone
 
+from events.demo.pictures import PICTURES
 from events.models import Event, Project
 from members.models import (
     College,
@@ -28,9 +30,10 @@ from members.models import (
     Theme,
     User,
 )
-from portal import i18n, search
+from portal import i18n, search, storage
 from portal.lifecycle import agreements, kinds, review
 from portal.models import HistoryEntry, Page, Published, Submission
+from portal.writing import quota
 
 FOLDER = Path(__file__).resolve().parent
 PARIS = ZoneInfo("Europe/Paris")
@@ -210,7 +213,7 @@ class _Loader:
         examples = read("examples")
         for row in examples["events"]:
             event = Event(organisation=self.organisations.get(row["organisation"]))
-            self.publish(event, self.event_values(row), row)
+            self.publish(event, self.event_values(row) | self.picture(row, event), row)
         needs: dict[str, list[Row]] = {}
         for row in examples["needs"]:
             needs.setdefault(row.pop("organisation"), []).append(row)
@@ -335,6 +338,15 @@ class _Loader:
             "projects": sorted(self.projects[code].pk for code in row.get("projects", [])),
             "organisers": [{"organisation": self.organisations[c].pk} for c in row["organisers"]],
         }
+
+    def picture(self, row: Row, event: Event) -> Row:
+        """The picture that a row asks for, kept where those of its organisation lie."""
+        if "image" not in row:
+            return {}
+        name = f"{quota.folder(event.organisation, self.admin)}/{uuid.uuid4().hex}.webp"
+        held = storage.hold(name, PICTURES[row["image"]]())
+        alt = {name: unwrapped(row[name]) for name in ("image_alt_fr", "image_alt_en")}
+        return {"image": held} | alt
 
     def moments(self, row: Row) -> tuple[str | None, str | None]:
         """Start and end: dates as written, or days counted from the day the demo is loaded.

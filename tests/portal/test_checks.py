@@ -15,7 +15,7 @@ from django.db import connection
 
 from events.demo import loader
 from members.models import College, Commune, Theme, User
-from portal import checks
+from portal import checks, storage
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -232,3 +232,7 @@ def test_the_demo_is_whole(settings):
         "to_correct",
     ]
     assert User.objects.count() == len(loader.ACCOUNTS)
+    pictured = Event.objects.published().exclude(image="")
+    assert {event.title_fr.split("\u00a0")[0] for event in pictured} == {"Exemple"}
+    assert [storage.held_storage().exists(event.image.name) for event in pictured] == [True] * 3
+    assert all(event.image_alt_fr and event.image_alt_en for event in pictured)
