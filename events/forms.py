@@ -23,7 +23,7 @@ from members.fields import OrganisationField
 from members.forms import NamedRowForm
 from portal.fields import missing_half
 from portal.lifecycle.content import Values
-from portal.writing.editing import MARKDOWN_HELP, Choices, ContentForm
+from portal.writing.editing import MARKDOWN_HELP, Choices, ContentForm, NamedChoices
 from portal.writing.rows import SENTENCE, RowForm
 
 DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -105,7 +105,7 @@ class EventForm(ContentForm):
             "themes",
             "projects",
         )
-        field_classes = {"themes": Choices, "projects": Choices}
+        field_classes = {"themes": NamedChoices, "projects": Choices}
         widgets = {
             "summary_fr": SENTENCE,
             "summary_en": SENTENCE,
@@ -338,7 +338,7 @@ class ProjectForm(ContentForm):
             "image_alt_en",
             "themes",
         )
-        field_classes = {"themes": Choices}
+        field_classes = {"themes": NamedChoices}
         widgets = {"summary_fr": SENTENCE, "summary_en": SENTENCE}
         help_texts = {
             "summary_fr": PROJECT_SUMMARY,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from members.fields import OrganisationField, RnaField, RorField, SirenField, typed_names
 from members.models import Affiliation, Contact, Exchange, Organisation, OrganisationLink
 from portal.lifecycle.content import Values
-from portal.writing.editing import MARKDOWN_HELP, Choices, ContentForm
+from portal.writing.editing import MARKDOWN_HELP, ContentForm, NamedChoices
 from portal.writing.rows import SENTENCE, RowForm
 
 
@@ -95,7 +95,7 @@ class OrganisationForm(ContentForm):
             "themes",
         )
         field_classes = {
-            "themes": Choices,
+            "themes": NamedChoices,
             "siren": SirenField,
             "rna": RnaField,
             "ror": RorField,

@@ -17,7 +17,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.forms.models import construct_instance
+from django.forms.models import ModelChoiceIterator, construct_instance
 from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +30,7 @@ from portal.lifecycle import content, kinds, review
 from portal.lifecycle.content import Content, Values
 from portal.lifecycle.errors import ReviewError
 from portal.models import Published, Submission
+from portal.words import fold
 from portal.writing import quota
 from portal.writing.freshness import Since, since
 from portal.writing.marks import as_before, mark, marks, new_key, read_marks
@@ -76,6 +77,19 @@ class Choices(forms.ModelMultipleChoiceField):
                 message = self.error_messages["invalid_pk_value"]
                 raise ValidationError(message, code="invalid_pk_value", params={"pk": key[:18]})
         return super().clean(value)
+
+
+class InOrder(ModelChoiceIterator):
+    """Choices in the order of what they are called in the active language."""
+
+    def __iter__(self) -> Iterator[tuple[Any, str]]:
+        yield from sorted(super().__iter__(), key=lambda choice: fold(str(choice[1])))
+
+
+class NamedChoices(Choices):
+    """Several rows of a model that has a name in each language, as boxes in alphabetical order."""
+
+    iterator = InOrder
 
 
 class ContentForm(forms.ModelForm):

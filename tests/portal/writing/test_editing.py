@@ -462,6 +462,20 @@ def test_draft_keeps_a_day_without_its_time_and_a_time_without_its_day(
     assert set(sent_again.errors) == beside
 
 
+@pytest.mark.parametrize(
+    ("language", "order"), [("fr", ["Éducation", "Santé"]), ("en", ["Health", "Training"])]
+)
+@pytest.mark.parametrize("code", KINDS)
+def test_themes_stand_in_the_order_of_the_reader_s_language(code, language, order, alice):
+    factories.ThemeFactory(code="sante", name_fr="Santé", name_en="Health")
+    factories.ThemeFactory(code="zedu", name_fr="Éducation", name_en="Training")
+
+    with override(language):
+        choices = form_of(code, alice)["themes"].field.choices
+
+        assert [label for _key, label in choices] == order
+
+
 @pytest.mark.threat("T2", "choices")
 def test_event_offers_the_projects_of_its_organisation_only(alice, organisation, elsewhere):
     own = factories.ProjectFactory(organisation=organisation)
