@@ -107,7 +107,8 @@ def _marked(execute: Callable, sql: Any, params: Any, many: bool, context: dict)
 
 def _changes_something(sql: Any) -> bool:
     text = sql if isinstance(sql, str) else str(sql)
-    text = text.lstrip()
+    # What joins several queries begins with the parenthesis of the first.
+    text = text.lstrip(" \t\r\n(")
     if DEFINES.match(text):
         _there.clear()
         return False

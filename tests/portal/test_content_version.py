@@ -66,8 +66,9 @@ def test_what_no_page_of_a_visitor_shows_counts_not(raises, alice, organisation)
     assert raises(write) == 0
 
 
-def test_reading_counts_not(raises, client, organisation):
-    assert raises(lambda: client.get("/fr/annuaire/")) == 0
+@pytest.mark.parametrize("address", ["/fr/annuaire/", "/fr/rechercher/?q=sante"])
+def test_reading_counts_not(raises, client, organisation, address):
+    assert raises(lambda: client.get(address)) == 0
 
 
 def test_a_transaction_counts_once_and_when_it_is_committed(raises, organisation):
