@@ -16,6 +16,8 @@ END_UNSAID = datetime.timedelta(hours=12)
 # What is over for longer is left to the agenda: calendars and feeds are about now.
 REMEMBERED = datetime.timedelta(days=366)
 EARLIEST, LATEST = datetime.date(1900, 1, 1), datetime.date(2200, 1, 1)
+# When what has no date is over: later than anybody asks for.
+NEVER = datetime.datetime(3000, 1, 1, tzinfo=datetime.UTC)
 PERIODS = ("period_fr", "period_en")
 
 
@@ -24,13 +26,12 @@ class EventQuerySet(PublishedQuerySet):
 
     def upcoming(self, now: datetime.datetime | None = None) -> Self:
         """Those not over yet, the next first: what goes on counts. Those without a date come last."""
-        return self.filter(_ends("gt", now) | Q(starts_at=None)).order_by(
-            F("starts_at").asc(nulls_last=True), "pk"
-        )
+        to_come = self.filter(over_at__gt=now or timezone.now())
+        return to_come.order_by(F("starts_at").asc(nulls_last=True), "pk")
 
     def past(self, now: datetime.datetime | None = None) -> Self:
         """Those that are over, the latest first."""
-        return self.filter(_ends("lte", now)).order_by("-starts_at", "pk")
+        return self.filter(over_at__lte=now or timezone.now()).order_by("-starts_at", "pk")
 
     def between(self, first: datetime.date | None, last: datetime.date | None) -> Self:
         """Those that take place on some day from `first` to `last`, both included; None is no limit.
@@ -42,14 +43,16 @@ class EventQuerySet(PublishedQuerySet):
             found = found.filter(starts_at__lt=midnight(last) + WHOLE_DAY)
         if first is not None:
             start = midnight(first)
+            # Whatever is over before cannot be among them, and has an index that says so.
             found = found.filter(
-                Q(starts_at__gte=start) | Q(ends_at__gt=start) | Q(all_day=True, ends_at=start)
+                Q(starts_at__gte=start) | Q(ends_at__gt=start) | Q(all_day=True, ends_at=start),
+                over_at__gte=start,
             )
         return found
 
     def recent(self, now: datetime.datetime | None = None) -> Self:
         """Those to come, with or without a date, and those over for a year at most."""
-        return self.filter(_ends("gt", (now or timezone.now()) - REMEMBERED) | Q(starts_at=None))
+        return self.filter(over_at__gt=(now or timezone.now()) - REMEMBERED)
 
     def dated(self) -> Self:
         """Those whose dates are to be read, as `Event.has_days` says of one event."""
@@ -58,8 +61,9 @@ class EventQuerySet(PublishedQuerySet):
 
     def nearest_first(self, now: datetime.datetime | None = None) -> Self:
         """Those to come, the next first, then those that are over, the latest first."""
-        over = Case(When(_ends("lte", now), then=Value(1)), default=Value(0))
-        start = Case(When(_ends("gt", now), then=F("starts_at")))
+        now = now or timezone.now()
+        over = Case(When(over_at__lte=now, then=Value(1)), default=Value(0))
+        start = Case(When(over_at__gt=now, then=F("starts_at")))
         return self.order_by(over, start.asc(nulls_last=True), "-starts_at", "pk")
 
     def organised_by(self, organisation: Any) -> Self:
@@ -146,12 +150,16 @@ def midnight(day: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time.min, timezone.get_current_timezone())
 
 
-def _ends(lookup: str, now: datetime.datetime | None) -> Q:
-    """Compares the end of an event with `now`; `Event.is_past` says the same of one event."""
-    now = now or timezone.now()
-    return (
-        Q(all_day=False, **{f"ends_at__{lookup}": now})
-        | Q(all_day=False, ends_at=None, **{f"starts_at__{lookup}": now - END_UNSAID})
-        | Q(all_day=True, **{f"ends_at__{lookup}": now - WHOLE_DAY})
-        | Q(all_day=True, ends_at=None, **{f"starts_at__{lookup}": now - WHOLE_DAY})
-    )
+def over_at(
+    starts_at: datetime.datetime | None, ends_at: datetime.datetime | None, all_day: bool
+) -> datetime.datetime:
+    """When an event is over, as its row has it: what lasts the day a day later, what nobody knows never.
+
+    An event of which only the start is said goes on for `END_UNSAID`.
+    """
+    last = ends_at or starts_at
+    if last is None or last >= NEVER:
+        return NEVER
+    if all_day:
+        return last + WHOLE_DAY
+    return last if ends_at else last + END_UNSAID

@@ -15,13 +15,16 @@ from django.utils.translation import gettext, override, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from events.models.base import Titled
-from events.querysets import END_UNSAID, WHOLE_DAY, EventQuerySet
+from events.querysets import NEVER, EventQuerySet, over_at
 from members.models.organisations import NAMED
 from portal import display, i18n
 from portal.cards import Card
 from portal.fields import CodeListField, MomentField, PriceField, WebAddressField
 from portal.models import AgreedRow
 from portal.nested import Shown
+
+# What says when an event is over.
+DATES = frozenset({"starts_at", "ends_at", "all_day"})
 
 
 def validate_time_zone(value: str) -> None:
@@ -85,6 +88,8 @@ class Event(Titled):
     starts_at = MomentField(_("start"), zone="timezone", whole_day="all_day", null=True, blank=True)
     ends_at = MomentField(_("end"), zone="timezone", whole_day="all_day", null=True, blank=True)
     all_day = models.BooleanField(_("all day"), default=False)
+    # Made of these three whenever the row is saved, so that the agenda finds by an index what is over.
+    over_at = models.DateTimeField(db_default=NEVER, editable=False)
     timezone = models.CharField(
         _("time zone"), max_length=40, default=settings.TIME_ZONE, validators=[validate_time_zone]
     )
@@ -145,7 +150,10 @@ class Event(Titled):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = [F("starts_at").desc(nulls_last=True), "pk"]
-        indexes = [models.Index(fields=["status", "starts_at"], name="events_event_agenda")]
+        indexes = [
+            models.Index(fields=["status", "starts_at"], name="events_event_agenda"),
+            models.Index(fields=["status", "over_at", "starts_at"], name="events_event_over"),
+        ]
         constraints = [
             *Titled.Meta.constraints,
             models.CheckConstraint(
@@ -162,6 +170,14 @@ class Event(Titled):
 
     def get_absolute_url(self) -> str:
         return reverse("events:event-detail", args=[self.slug_for(i18n.current())])
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Saves the row, and when it is over with its dates."""
+        self.over_at = over_at(self.starts_at, self.ends_at, self.all_day)
+        named = kwargs.get("update_fields")
+        if named is not None and DATES.intersection(named):
+            kwargs["update_fields"] = {*named, "over_at"}
+        super().save(*args, **kwargs)
 
     def further_errors(self) -> dict[str, Any]:
         errors: dict[str, Any] = {}
@@ -221,14 +237,7 @@ class Event(Titled):
     @property
     def is_past(self) -> bool:
         """Whether it is over, as `EventQuerySet.past` counts it."""
-        last = self.ends_at or self.starts_at
-        if last is None:
-            return False
-        if self.all_day:
-            last += WHOLE_DAY
-        elif self.ends_at is None:
-            last += END_UNSAID
-        return last <= timezone.now()
+        return over_at(self.starts_at, self.ends_at, self.all_day) <= timezone.now()
 
     @property
     def where(self) -> str:

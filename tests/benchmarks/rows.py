@@ -18,6 +18,7 @@ from events.models import (
     ProjectLink,
     ProjectPartner,
 )
+from events.querysets import over_at
 from members.models import (
     Affiliation,
     Contact,
@@ -229,9 +230,10 @@ def event(batch: Batch, world: World, key: int, rng: Random) -> None:
         organisation_id=organisers[0],
         kind=kind,
         outcome=rng.choice(["planned"] * 18 + ["cancelled", "postponed"]),
-        starts_at=None if undated else start,
-        ends_at=None if undated or rng.random() < 0.15 else start + lasts,
+        starts_at=(begins := None if undated else start),
+        ends_at=(ends := None if undated or rng.random() < 0.15 else start + lasts),
         all_day=all_day,
+        over_at=over_at(begins, ends, all_day),
         place=place,
         commune_id=one(rng, world.communes)[0] if place else None,
         online_url=f"https://example.org/live/{key}" if not place or rng.random() < 0.1 else "",

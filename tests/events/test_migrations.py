@@ -1,11 +1,14 @@
 """What migrations do to a database that holds something."""
 
+import datetime
+
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from events.models import FundingLine, Project, ProjectFigure
+from events.models import Event, FundingLine, Project, ProjectFigure
+from events.querysets import NEVER, over_at
 from portal.lifecycle import kinds, review
 from portal.models import HistoryEntry, Submission
 from tests import factories
@@ -191,3 +194,22 @@ def test_rows_that_were_half_written_open_in_the_form(migrate, alice, organisati
         submission=draft,
     )
     assert [row["funder"].value() for row in form.rows["funding"].forms] == ["Région", None, None]
+
+
+def test_events_of_before_know_when_they_are_over(migrate):
+    start = datetime.datetime(2026, 3, 4, 9, 30, tzinfo=datetime.UTC)
+    end = start + datetime.timedelta(hours=2, microseconds=1)
+    far = datetime.datetime(9999, 12, 31, tzinfo=datetime.UTC)
+    dates = [(start, None), (start, end), (None, None), (far, None), (start, far)]
+    for all_day in (True, False):
+        for starts_at, ends_at in dates:
+            factories.EventFactory(
+                starts_at=starts_at, ends_at=ends_at, all_day=all_day, period_fr="Un jour"
+            )
+    migrate("0006_outcome_name")
+
+    migrate(migrate.newest)
+
+    kept = Event.objects.values_list("starts_at", "ends_at", "all_day", "over_at")
+    assert [row[3] for row in kept] == [over_at(*row[:3]) for row in kept]
+    assert Event.objects.filter(over_at=NEVER).count() == 6

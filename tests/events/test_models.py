@@ -54,6 +54,27 @@ def test_event_is_past_as_the_agenda_counts(starts, ends, all_day, is_past):
     assert list(Event.objects.upcoming()) == ([] if is_past else [event])
 
 
+def test_saving_a_new_date_alone_says_when_it_is_over():
+    event = factories.EventFactory(starts_at=timezone.now() - 2 * WHOLE_DAY)
+
+    event.starts_at = timezone.now() + WHOLE_DAY
+    event.save(update_fields=["starts_at"])
+
+    event.refresh_from_db()
+    assert event.over_at == event.starts_at + END_UNSAID
+    assert list(Event.objects.upcoming()) == [event]
+
+
+@pytest.mark.parametrize("all_day", [True, False])
+def test_an_event_at_the_end_of_time_is_to_come(all_day):
+    last = datetime.datetime(9999, 12, 31, tzinfo=datetime.UTC)
+
+    event = factories.EventFactory(starts_at=last, ends_at=last, all_day=all_day)
+
+    assert not event.is_past
+    assert list(Event.objects.upcoming()) == [event]
+
+
 def test_event_with_a_period_has_no_days_to_read():
     start = timezone.now()
 
