@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Self
 
@@ -30,6 +30,8 @@ class Marker:
 
     words: frozenset[str]
     beginnings: tuple[str, ...]
+    # Whether words answer, by the words and their language: the rows of a page have many in common.
+    _known: dict[tuple[tuple[str, ...], str], bool] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, query: str) -> Self:
@@ -68,16 +70,22 @@ class Marker:
         return format_html("{}{}{}", "… " if begin else "", part, " …" if end < len(text) else "")
 
     def _places(self, text: str, language: str) -> Iterator[tuple[int, int]]:
+        for start, end, _whole, words in spans(unicodedata.normalize("NFC", text)):
+            answers = self._known.get((words, language))
+            if answers is None:
+                answers = self._known[words, language] = self._answers(words, language)
+            if answers:
+                yield start, end
+
+    def _answers(self, words: tuple[str, ...], language: str) -> bool:
         languages = (language,) if language else i18n.LANGUAGES
-        for span in spans(unicodedata.normalize("NFC", text)):
-            forms = set(span.words)
-            for word in span.words:
-                for each in languages:
-                    forms.update(stems(word, each))
-            if not self.words.isdisjoint(forms) or any(
-                form.startswith(self.beginnings) for form in forms
-            ):
-                yield span.start, span.end
+        forms = set(words)
+        for word in words:
+            for each in languages:
+                forms.update(stems(word, each))
+        return not self.words.isdisjoint(forms) or any(
+            form.startswith(self.beginnings) for form in forms
+        )
 
 
 def shown(obj: models.Model, names: Iterable[str], marker: Marker | None) -> BilingualText:

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import snowballstemmer
 
@@ -106,8 +107,7 @@ def _chunks(text: str) -> Iterator[_Chunk]:
         yield _Chunk(tuple(part[:LONGEST_WORD] for part in parts), "".join(parts)[:LONGEST_WORD])
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """Where a chunk stands in a text, without an article before it, and the words it gives."""
 
     start: int
@@ -121,10 +121,19 @@ def spans(text: str) -> Iterator[Span]:
     for match in _CHUNK.finditer(text):
         article = _ELISION.match(text, match.start(), match.end())
         start = article.end() if article else match.start()
-        # One sign may stand for several, such as ¼.
-        if chunks := list(_chunks(text[start : match.end()])):
-            words = tuple(word for chunk in chunks for word in chunk.words)
-            yield Span(start, match.end(), "".join(chunk.whole for chunk in chunks), words)
+        if found := _words_of(text[start : match.end()]):
+            yield Span(start, match.end(), *found)
+
+
+@lru_cache(maxsize=20_000)
+def _words_of(written: str) -> tuple[str, tuple[str, ...]] | None:
+    """What stands between two spaces, as one word, and the words it gives: texts repeat themselves."""
+    # One sign may stand for several, such as ¼.
+    chunks = list(_chunks(written))
+    if not chunks:
+        return None
+    words = tuple(word for chunk in chunks for word in chunk.words)
+    return "".join(chunk.whole for chunk in chunks), words
 
 
 @lru_cache(maxsize=50_000)
