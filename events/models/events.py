@@ -173,7 +173,10 @@ class Event(Titled):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Saves the row, and when it is over with its dates."""
-        self.over_at = over_at(self.starts_at, self.ends_at, self.all_day)
+        # Dates may have been given as texts.
+        to_python = models.DateTimeField().to_python
+        start, end = to_python(self.starts_at), to_python(self.ends_at)
+        self.over_at = over_at(start, end, self.all_day)
         named = kwargs.get("update_fields")
         if named is not None and DATES.intersection(named):
             kwargs["update_fields"] = {*named, "over_at"}
