@@ -16,18 +16,15 @@ from typing import Any, Protocol
 
 from django.apps import apps
 from django.db import models, transaction
-from django.db.models import Case, Count, Exists, OuterRef, Value, When
+from django.db.models import Case, Exists, OuterRef, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from portal import i18n, spelling, words
-from portal.search_models import SearchDocument
+from portal import i18n, matches, spelling, words
+from portal.search_models import NO_LIMIT, SearchDocument
 
 BATCH = 100
 # Where more titles answer than anybody looks through, only so many are put before the other texts.
 MOST_RANKED = 1_000
-# PostgreSQL finds what has a limit on its own. Without one it may walk through all objects instead
-# and look at each one's words, in the hope of meeting a page of matches soon: there may be none.
-NO_LIMIT = 2**62
 
 
 class Searchable(Protocol):
@@ -227,7 +224,10 @@ def ranked(queryset: models.QuerySet, query: str) -> models.QuerySet:
 
 @dataclass(frozen=True)
 class Results:
-    """What was found: the best `objects` of all kinds in order, and how many of each model."""
+    """What was found: the best `objects` of all kinds in order, and how many of each model.
+
+    A count above `portal.counting.MOST` stands for any larger number.
+    """
 
     objects: list[Any]
     counts: dict[type[models.Model], int]
@@ -237,19 +237,38 @@ class Results:
         return sum(self.counts.values())
 
 
-def search(query: str, querysets: Iterable[models.QuerySet], limit: int) -> Results:
-    """The best `limit` rows of several querysets, each of another model: a query for each, and one.
+def search(
+    query: str,
+    querysets: Iterable[models.QuerySet],
+    limit: int,
+    *,
+    skipped: int = 0,
+    only: type[models.Model] | None = None,
+) -> Results:
+    """The best rows of several querysets, each of another model, `limit` of them after some skipped.
 
-    Rows of equal rank come in the order of the querysets. An empty query finds nothing.
+    Rows of equal rank come in the order of the querysets; with `only` those of one model come, and all
+    are counted. One query, another where there are very many, and one for each kind that comes. An
+    empty query finds nothing.
     """
     querysets = list(querysets)
-    if not query.strip():
-        return Results([], {queryset.model: 0 for queryset in querysets})
-    objects: list[Any] = []
-    for queryset in querysets:
-        objects += ranked(queryset, query)[:limit]
-    # The sort is stable: what one queryset put in order stays in that order.
-    return Results(sorted(objects, key=lambda row: -row.rank)[:limit], _counts(query, querysets))
+    last = skipped + limit
+    limits = [last if only in (None, queryset.model) else 0 for queryset in querysets]
+    hits, counts = _find(query, querysets, limits)
+    shown = hits[skipped:last]
+    found: dict[tuple[int, int], Any] = {}
+    for number, queryset in enumerate(querysets):
+        keys = [hit.key for hit in shown if hit.kind == number]
+        rows = queryset.order_by().filter(pk__in=keys) if keys else ()
+        found |= {(number, row.pk): row for row in rows}
+    objects = []
+    for hit in shown:
+        # What was withdrawn since then is not among them.
+        if row := found.get((hit.kind, hit.key)):
+            row.rank = hit.rank
+            objects.append(row)
+    models_ = (queryset.model for queryset in querysets)
+    return Results(objects, dict(zip(models_, counts, strict=True)))
 
 
 def suggestion(query: str, querysets: Iterable[models.QuerySet]) -> str:
@@ -260,24 +279,25 @@ def suggestion(query: str, querysets: Iterable[models.QuerySet]) -> str:
     """
     querysets = list(querysets)
     for meant in spelling.corrections(query):
-        if any(_counts(meant, querysets).values()):
+        if any(_find(meant, querysets, [0] * len(querysets))[1]):
             return meant
     return ""
 
 
-def _counts(query: str, querysets: list[models.QuerySet]) -> dict[type[models.Model], int]:
-    """How many rows of each queryset match, in one query."""
-    first, *others = [
-        matching(queryset, query)
-        .order_by()
-        .annotate(number=Value(number))
-        .values("number")
-        .annotate(found=Count("pk"))
-        .values_list("number", "found")
-        for number, queryset in enumerate(querysets)
+def _find(
+    query: str, querysets: list[models.QuerySet], limits: list[int]
+) -> tuple[list[matches.Hit], list[int]]:
+    """The best hits of each queryset, as many as its limit says, and how many each has."""
+    wanted = words.read_query(query)
+    if wanted is None:
+        return [], [0] * len(querysets)
+    kinds = [
+        words.AllOf((words.Word(kind_of(queryset.model)), *wanted.terms)) for queryset in querysets
     ]
-    found = dict(first.union(*others, all=True))
-    return {queryset.model: found.get(n, 0) for n, queryset in enumerate(querysets)}
+    titles = _titles(wanted)
+    # Who has one of the words has them all, or what the others ask for less.
+    titled = words.AnyOf((wanted.whole, *wanted.terms))
+    return matches.find(querysets, matches.Wanted(kinds, titles, titled), limits)
 
 
 def _found(model: type[models.Model], wanted: words.Query) -> models.QuerySet[SearchDocument]:
@@ -288,6 +308,15 @@ def _found(model: type[models.Model], wanted: words.Query) -> models.QuerySet[Se
 
 def _rank(model: type[models.Model], wanted: words.Query) -> Case:
     """How well the title of an object answers, among those that match."""
+    cases = []
+    for rank, node in _titles(wanted):
+        titled = _found(model, wanted).filter(title__match=node).values("object_id")
+        cases.append(When(pk__in=titled[:MOST_RANKED], then=Value(rank)))
+    return Case(*cases, default=Value(0))
+
+
+def _titles(wanted: words.Query) -> list[tuple[int, words.Node]]:
+    """What a title has for each rank, the best first; see `ranked`."""
     before = wanted.terms[:-1]
     nodes: list[words.Node] = [
         wanted.whole,
@@ -296,8 +325,4 @@ def _rank(model: type[models.Model], wanted: words.Query) -> Case:
     ]
     if before:
         nodes.append(words.AnyOf(wanted.terms))
-    cases = []
-    for rank, node in zip(range(4, 0, -1), nodes, strict=False):
-        titled = _found(model, wanted).filter(title__match=node).values("object_id")
-        cases.append(When(pk__in=titled[:MOST_RANKED], then=Value(rank)))
-    return Case(*cases, default=Value(0))
+    return list(zip(range(4, 0, -1), nodes, strict=False))

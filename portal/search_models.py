@@ -10,6 +10,9 @@ from django.db import models
 
 from portal.words import AllOf, Node, Word
 
+# PostgreSQL finds what has a limit on its own. Without one it may walk through all objects instead
+# and look at each one's words, in the hope of meeting a page of matches soon: there may be none.
+NO_LIMIT = 2**62
 # The full-text table of SQLite, which has the keys of `SearchDocument`.
 IN_FULL_TEXT = (
     "IN (SELECT rowid FROM portal_searchdocument_fts WHERE portal_searchdocument_fts MATCH %s)"
@@ -54,6 +57,34 @@ class Match(models.Lookup):
         field = self.lhs.target
         row = f"{quote(self.lhs.alias)}.{quote(field.model._meta.pk.column)}"
         return f"{row} {IN_FULL_TEXT}", [f"{field.column}: ({_fts5(self.rhs)})"]
+
+
+def ranked_rows(
+    vendor: str, node: Node, titles: list[tuple[int, Node]], titled: Node | None = None
+) -> tuple[str, list[Any]]:
+    """A statement for the keys of the objects that answer a node, and how well their titles do.
+
+    `titles` are ranks, the best first, with what a title has for each. Of many rows the first are
+    found without the others; with `titled` only those whose title answers that as well.
+    """
+    if vendor == "postgresql":
+        # Rows are in hand when they are ranked: without the index, which costs a look for each rank.
+        rank, found = "title @@ %s::tsquery", "portal_search_indexed({}) @@ %s::tsquery"
+        texts = [_tsquery(each) for _rank, each in titles]
+        wanted = {"words": _tsquery(node)} | ({"title": _tsquery(titled)} if titled else {})
+    else:
+        rank, found = f"id {IN_FULL_TEXT}", f"id {IN_FULL_TEXT}"
+        texts = [f"title: ({_fts5(each)})" for _rank, each in titles]
+        wanted = {"words": f"words: ({_fts5(node)})"}
+        wanted |= {"title": f"title: ({_fts5(titled)})"} if titled else {}
+    cases = " ".join(f"WHEN {rank} THEN {number}" for number, _node in titles)
+    where = " AND ".join(found.format(column) for column in wanted)
+    # PostgreSQL finds what has a limit on its own: see `NO_LIMIT`.
+    statement = (
+        f"SELECT object_id, CASE {cases} ELSE 0 END AS rank FROM {SearchDocument._meta.db_table}"  # noqa: S608 - nothing here was typed by anybody
+        f" WHERE {where} LIMIT {NO_LIMIT}"
+    )
+    return statement, [*texts, *wanted.values()]
 
 
 def _tsquery(node: Node) -> str:

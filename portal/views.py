@@ -38,7 +38,7 @@ from django.views.decorators.http import require_safe
 from events import figures as arcades
 from events.models import Event, Project, ProjectFigure
 from members.models import Commune, Organisation, Person, Theme
-from portal import display, i18n, overload, search, sitemaps
+from portal import counting, display, i18n, overload, search, sitemaps
 from portal.context_processors import SITE_NAME
 from portal.filters import Problem, QueryField
 from portal.head import absolute
@@ -169,7 +169,7 @@ SEARCHED = {
 }
 # Beyond these pages of all kinds together nobody looks; each kind goes on to its end.
 MOST_PAGES = 10
-MOST_NUMBER = 10_000
+MOST_NUMBER = counting.MOST // PER_PAGE
 
 
 class SearchForm(forms.Form):
@@ -212,20 +212,19 @@ def _results(request: HttpRequest, query: str) -> dict[str, Any]:
     number = _page_asked_for(request, MOST_NUMBER if kind else MOST_PAGES)
     querysets = searched()
     published = list(querysets.values())
-    found = search.search(query, published, limit=PER_PAGE * (1 if kind else number))
-    counts = {code: found.counts[querysets[code].model] for code in querysets}
-    page = _page(number, counts[kind] if kind else min(found.total, MOST_PAGES * PER_PAGE))
     first = PER_PAGE * (number - 1)
-    if kind:
-        rows = list(search.ranked(querysets[kind], query)[first : first + PER_PAGE])
-    else:
-        rows = found.objects[first:]
+    only = querysets[kind].model if kind else None
+    found = search.search(query, published, PER_PAGE, skipped=first, only=only)
+    counts = {code: found.counts[querysets[code].model] for code in querysets}
+    most = min(counts[kind], counting.MOST) if kind else min(found.total, MOST_PAGES * PER_PAGE)
+    page = _page(number, most)
+    rows = found.objects
     arcades.coloured(row for row in rows if isinstance(row, Project))
     return {
         "query": query,
         "page_obj": page,
         "total": found.total,
-        "number": display.number(found.total),
+        "number": display.capitalised(counting.in_words(found.total)),
         "hits": [{"code": type(row)._meta.model_name, "object": row} for row in rows],
         "views": _views(query, kind, counts),
         "problems": problems,
@@ -280,7 +279,7 @@ def _views(query: str, current: str, counts: dict[str, int]) -> list[dict[str, A
     kinds |= {code: (label, counts[code]) for code, label in SEARCHED.items() if counts[code]}
     return [
         {
-            "label": words % {"kind": label, "n": display.number(count)},
+            "label": words % {"kind": label, "n": counting.in_words(count)},
             "url": _asking("", query, **({"kind": code} if code else {})),
             "current": code == current,
         }

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from events.models import ProjectFigure, ProjectPartner
 from members.models import Organisation, Person
-from portal import search
+from portal import counting, matches, search
 from portal.models import Page
 from portal.words import LONGEST_QUERY
 from tests import factories
@@ -22,9 +22,9 @@ from tests.events.partners import plant, together
 pytestmark = pytest.mark.django_db
 
 HOME_QUERIES = 8
-# One for each of the four kinds, for the colours of the projects, to
-# count them all.
-SEARCH_QUERIES = 6
+# What answers and how many there are, then one for each kind that comes, for the colours of the
+# projects.
+SEARCH_QUERIES = 5
 
 
 def address(name: str, *args: object, language: str = "en") -> str:
@@ -495,6 +495,21 @@ def test_search_has_pages(client, kind):
     assert "(page 2 of 2)" in second.content.decode()
     for page in ("3", "0", "-1", "x", "9" * 400):
         assert looked_for(client, "bridge", kind=kind, page=page).status_code == 404
+
+
+def test_search_counts_no_further_than_anybody_looks(client, monkeypatch):
+    monkeypatch.setattr(counting, "MOST", 2)
+    monkeypatch.setattr(matches, "MOST", 2)
+    for name in ("Alpha", "Beta", "Gamma", "Bridge", "Delta"):
+        factories.OrganisationFactory(name=name, summary_fr="Un bridge.", summary_en="A bridge.")
+
+    french = client.get(address("search", language="fr"), {"q": "bridge"})
+    english = looked_for(client, "bridge", kind="organisation")
+
+    assert "Plus de 2 résultats pour « bridge »" in main(french).replace("\xa0", " ")
+    assert "Organisations (more than 2)" in main(english)
+    # The best title comes first, however late it is looked at.
+    assert str(french.context["hits"][0]["object"]) == "Bridge"
 
 
 @pytest.mark.threat("T6", "search")
