@@ -17,7 +17,8 @@ from django.utils.translation import ngettext
 from events.models import Event, EventOrganiser, Project, ProjectPartner
 from members.models import Membership, Organisation
 from portal import display
-from portal.models import AgreedRow, Status
+from portal.models import Status
+from portal.rows import AgreedRow
 
 # The rows that name organisations, of projects first.
 NAMING: tuple[type[AgreedRow], ...] = (ProjectPartner, EventOrganiser)

@@ -7,7 +7,8 @@ from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, Subq
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from portal.models import AgreedRowQuerySet, PublishedQuerySet
+from portal.models import PublishedQuerySet
+from portal.rows import AgreedRowQuerySet
 
 # What begins at midnight and lasts the day is over a day later.
 WHOLE_DAY = datetime.timedelta(days=1)

@@ -10,8 +10,9 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from portal import related
-from portal.models import AgreedRowQuerySet, PublishedQuerySet, Status
+from portal.models import PublishedQuerySet, Status
 from portal.nested import ShowingQuerySet
+from portal.rows import AgreedRowQuerySet
 
 
 def fold_address(email: str) -> str:

@@ -20,8 +20,8 @@ from members.models.organisations import NAMED
 from portal import display, i18n
 from portal.cards import Card
 from portal.fields import CodeListField, MomentField, PriceField, WebAddressField
-from portal.models import AgreedRow
 from portal.nested import Shown
+from portal.rows import AgreedRow
 
 # What says when an event is over.
 DATES = frozenset({"starts_at", "ends_at", "all_day"})

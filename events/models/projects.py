@@ -18,8 +18,8 @@ from members.models.organisations import NAMED
 from portal import display, i18n
 from portal.cards import Card
 from portal.fields import EuroField, PartialDateField, YearField
-from portal.models import AgreedRow, LinkRow, Row
 from portal.nested import Shown
+from portal.rows import AgreedRow, LinkRow, Row
 
 ONE_FUNDER = _("Name one funder: an organisation of the directory, or another name.")
 UNSOURCED = _("Give the source in French or in English.")

@@ -27,8 +27,9 @@ from members.validators import validate_rna, validate_ror, validate_siren
 from portal import i18n
 from portal.cards import Card
 from portal.fields import WebAddressField
-from portal.models import AgreedRow, LinkRow, Published, Row
+from portal.models import Published
 from portal.nested import Shown
+from portal.rows import AgreedRow, LinkRow, Row
 from portal.words import fold
 
 # What leads to an organisation.

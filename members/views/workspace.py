@@ -21,7 +21,8 @@ from members.views.access import MemberRequest, signed_in
 from members.views.contents import held_edits
 from portal.lifecycle import agreements, kinds, permissions, waiting
 from portal.lifecycle.errors import ReviewError
-from portal.models import AgreedRow, Status, Submission
+from portal.models import Status, Submission
+from portal.rows import AgreedRow
 
 # After so long a profile is to be looked at again.
 VERIFIED_FOR = timedelta(days=365)

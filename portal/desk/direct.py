@@ -28,7 +28,8 @@ from portal.desk.live import LiveViews
 from portal.desk.site import Desk
 from portal.lifecycle import errors, kinds, review
 from portal.lifecycle.content import column_label
-from portal.models import RESERVED_SLUGS, AgreedRow, FormerSlug, HistoryEntry, Published, Status
+from portal.models import RESERVED_SLUGS, FormerSlug, HistoryEntry, Published, Status
+from portal.rows import AgreedRow
 from portal.writing.editing import Choices
 from portal.writing.marks import read_key
 

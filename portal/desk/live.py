@@ -22,7 +22,8 @@ from django.utils.translation import gettext_lazy
 from portal import display
 from portal.desk.site import failures
 from portal.lifecycle import agreements, diff, errors, kinds, past, permissions, review
-from portal.models import AgreedRow, HistoryEntry, Published
+from portal.models import HistoryEntry, Published
+from portal.rows import AgreedRow
 from portal.writing import preview
 
 Action = HistoryEntry.Action

@@ -19,7 +19,8 @@ from portal.lifecycle import kinds, notices
 from portal.lifecycle.content import Values, encode
 from portal.lifecycle.errors import MessageRequired, NotAllowed, Stale, WrongState
 from portal.lifecycle.locking import locked
-from portal.models import AgreedRow, Asked, HistoryEntry, Published, Status, Submission
+from portal.models import Asked, HistoryEntry, Published, Status, Submission
+from portal.rows import AgreedRow
 
 # An organisation is not asked again about the same object within this time, and its no stands.
 QUIET = timedelta(days=90)

@@ -44,7 +44,8 @@ from portal.fields import (
     is_partial_date,
     missing_half,
 )
-from portal.models import AgreedRow, Published
+from portal.models import Published
+from portal.rows import AgreedRow
 
 Values = dict[str, Any]
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from portal import emails
 from portal.lifecycle import kinds, permissions
-from portal.models import AgreedRow, HistoryEntry, Published, Status, Submission
+from portal.models import HistoryEntry, Published, Status, Submission
+from portal.rows import AgreedRow
 
 Action = HistoryEntry.Action
 
