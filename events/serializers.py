@@ -29,9 +29,10 @@ from portal.api import (
     resource,
 )
 from portal.lifecycle import kinds
+from portal.representation import Represented
 
 
-class TitledReferenceSerializer(serializers.Serializer):
+class TitledReferenceSerializer(Represented):
     """An event or a project named by something else."""
 
     id = serializers.IntegerField()
@@ -122,7 +123,7 @@ class EventDetailSerializer(EventSerializer):
         fields = (*EventSerializer.Meta.fields, "description", "projects", "sources")
 
 
-class FundingLineSerializer(serializers.ModelSerializer):
+class FundingLineSerializer(Represented, serializers.ModelSerializer):
     """An amount in euros and who states it; `organisation` if the directory has the funder."""
 
     funder = serializers.CharField(source="funder_name")
@@ -135,7 +136,7 @@ class FundingLineSerializer(serializers.ModelSerializer):
         fields = ("funder", "organisation", "amount", "programme", "year", "source")
 
 
-class ProjectFigureSerializer(serializers.ModelSerializer):
+class ProjectFigureSerializer(Represented, serializers.ModelSerializer):
     """A number with its date and source."""
 
     value = BilingualField()

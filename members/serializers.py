@@ -17,9 +17,10 @@ from members.models import (
 )
 from portal import i18n
 from portal.api import BilingualField, DescribedSerializer, ImageField, PagesField, ResourceField
+from portal.representation import Represented
 
 
-class SourceSerializer(serializers.ModelSerializer):
+class SourceSerializer(Represented, serializers.ModelSerializer):
     """Where something is stated."""
 
     title = BilingualField()
@@ -29,7 +30,7 @@ class SourceSerializer(serializers.ModelSerializer):
         fields = ("code", "title", "publisher", "date", "url")
 
 
-class OrganisationReferenceSerializer(serializers.Serializer):
+class OrganisationReferenceSerializer(Represented):
     """An organisation named by something else."""
 
     slug = serializers.CharField()
@@ -37,7 +38,7 @@ class OrganisationReferenceSerializer(serializers.Serializer):
     url = ResourceField("organisation", key="slug")
 
 
-class NamedSerializer(serializers.Serializer):
+class NamedSerializer(Represented):
     """A row that names an organisation which agreed to it."""
 
     slug = serializers.CharField(source="organisation.slug")
@@ -45,7 +46,7 @@ class NamedSerializer(serializers.Serializer):
     url = ResourceField("organisation", key="slug", source="organisation")
 
 
-class PartSerializer(serializers.Serializer):
+class PartSerializer(Represented):
     """A row in which an organisation says that it is part of another."""
 
     slug = serializers.CharField(source="part.slug")
@@ -53,21 +54,21 @@ class PartSerializer(serializers.Serializer):
     url = ResourceField("organisation", key="slug", source="part")
 
 
-class CommuneSerializer(serializers.Serializer):
+class CommuneSerializer(Represented):
     """A commune."""
 
     code = serializers.CharField()
     name = serializers.CharField()
 
 
-class ThemeReferenceSerializer(serializers.Serializer):
+class ThemeReferenceSerializer(Represented):
     """A theme of something else."""
 
     code = serializers.CharField()
     name = BilingualField()
 
 
-class ExchangeSerializer(serializers.ModelSerializer):
+class ExchangeSerializer(Represented, serializers.ModelSerializer):
     """What is offered or looked for."""
 
     text = BilingualField()
@@ -77,14 +78,14 @@ class ExchangeSerializer(serializers.ModelSerializer):
         fields = ("direction", "topic", "text")
 
 
-class LinkSerializer(serializers.Serializer):
+class LinkSerializer(Represented):
     """A page elsewhere."""
 
     label = serializers.CharField()  # type: ignore[assignment] # a field called label
     url = serializers.URLField()
 
 
-class ContactSerializer(serializers.ModelSerializer):
+class ContactSerializer(Represented, serializers.ModelSerializer):
     """A contact that everybody may read."""
 
     class Meta:
@@ -92,7 +93,7 @@ class ContactSerializer(serializers.ModelSerializer):
         fields = ("name", "role", "email", "phone")
 
 
-class MembershipSerializer(serializers.Serializer):
+class MembershipSerializer(Represented):
     """A running membership of the association."""
 
     college = serializers.CharField(source="college.code")
@@ -104,7 +105,7 @@ class MembershipSerializer(serializers.Serializer):
         return i18n.both(membership.college, "name")
 
 
-class IdentifiersSerializer(serializers.Serializer):
+class IdentifiersSerializer(Represented):
     """What an organisation is known by elsewhere, "" where it has none or did not say."""
 
     siren = serializers.CharField()
@@ -112,14 +113,14 @@ class IdentifiersSerializer(serializers.Serializer):
     ror = serializers.CharField()
 
 
-class PersonReferenceSerializer(serializers.Serializer):
+class PersonReferenceSerializer(Represented):
     """A person named by something else."""
 
     name = serializers.CharField()
     url = ResourceField("person")
 
 
-class DistinctionSerializer(serializers.ModelSerializer):
+class DistinctionSerializer(Represented, serializers.ModelSerializer):
     """A prize, label or grant."""
 
     title = BilingualField()

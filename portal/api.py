@@ -10,8 +10,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
-from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
@@ -31,6 +29,8 @@ from portal.filters import RELEVANCE, DayFilter, SearchFilter, SortFilter
 from portal.kept_pages import kept, understood
 from portal.limits import client_address
 from portal.listing import Counted, is_page, typed_query
+from portal.paths import path
+from portal.representation import Represented
 from portal.words import LONGEST_QUERY
 
 # What says which part of a list is asked for.
@@ -232,7 +232,7 @@ class PublicViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         return open_data(response)
 
 
-class DescribedSerializer(serializers.ModelSerializer):
+class DescribedSerializer(Represented, serializers.ModelSerializer):
     """Says of each field at least what its model calls it."""
 
     def get_fields(self) -> dict[str, Any]:
@@ -335,13 +335,9 @@ def absolute(path: str) -> str:
 
 def page_addresses(obj: Any) -> dict[str, str]:
     """The public page of `obj` in each language."""
-    addresses = {}
-    for language in i18n.LANGUAGES:
-        with translation.override(language):
-            addresses[language] = absolute(obj.get_absolute_url())
-    return addresses
+    return {language: absolute(obj.address_in(language)) for language in i18n.LANGUAGES}
 
 
 def resource(name: str, key: Any) -> str:
     """The address of one object in the API."""
-    return absolute(reverse(f"api:{name}-detail", args=[key]))
+    return absolute(path(f"api:{name}-detail", key))

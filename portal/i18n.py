@@ -10,7 +10,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 from modeltranslation.manager import get_translatable_fields_for_model
-from modeltranslation.utils import build_localized_fieldname
 
 LANGUAGES = ("fr", "en")
 
@@ -42,7 +41,7 @@ def is_translated(model: type[models.Model], name: str) -> bool:
 def columns(model: type[models.Model], name: str) -> tuple[str, ...]:
     """The columns that hold `name`: one for each language, or `name` itself."""
     if is_translated(model, name):
-        return tuple(build_localized_fieldname(name, language) for language in LANGUAGES)
+        return tuple(f"{name}_{language}" for language in LANGUAGES)
     return (name,)
 
 
@@ -57,7 +56,7 @@ def split(model: type[models.Model], column: str) -> tuple[str, str]:
 def twin(model: type[models.Model], column: str) -> str:
     """The same text in the other language (`summary_en` for `summary_fr`), or "" if there is none."""
     name, language = split(model, column)
-    return build_localized_fieldname(name, other(language)) if language else ""
+    return f"{name}_{other(language)}" if language else ""
 
 
 def without_echoes(model: type[models.Model], errors: dict[str, Any]) -> dict[str, Any]:
@@ -73,7 +72,7 @@ def text(obj: models.Model, name: str, language: str = "") -> BilingualText:
     """The text `name` of `obj` in a language, by default the active one, else in the other."""
     wanted = language or current()
     for tried in (wanted, other(wanted)):
-        value = getattr(obj, build_localized_fieldname(name, tried)) or ""
+        value = getattr(obj, f"{name}_{tried}") or ""
         if value:
             return BilingualText(value, tried, tried != wanted)
     return BilingualText("", wanted, False)
@@ -81,15 +80,12 @@ def text(obj: models.Model, name: str, language: str = "") -> BilingualText:
 
 def both(obj: models.Model, name: str) -> dict[str, str]:
     """The text in both languages, empty where there is none: the shape the API gives."""
-    return {
-        language: getattr(obj, build_localized_fieldname(name, language)) or ""
-        for language in LANGUAGES
-    }
+    return {language: getattr(obj, f"{name}_{language}") or "" for language in LANGUAGES}
 
 
 def is_said(name: str) -> Q:
     """True of the rows that say `name` in French or in English: for constraints."""
-    columns = (build_localized_fieldname(name, language) for language in LANGUAGES)
+    columns = (f"{name}_{language}" for language in LANGUAGES)
     french, english = (~Q(**{c: ""}) & Q(**{f"{c}__isnull": False}) for c in columns)
     return french | english
 

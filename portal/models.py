@@ -25,6 +25,7 @@ from django.utils.translation import pgettext_lazy
 
 from portal import cards, i18n
 from portal.nested import ShowingQuerySet
+from portal.paths import path
 
 
 class Status(models.TextChoices):
@@ -75,6 +76,8 @@ class Published(models.Model):
 
     # A text for each slug to be made from, by slug column; proper names have one, titles have two.
     slug_sources: dict[str, str] = {}
+    # The route of its page.
+    page_route: ClassVar[str]
 
     class Meta:
         abstract = True
@@ -86,9 +89,20 @@ class Published(models.Model):
             ),
         ]
 
+    def get_absolute_url(self) -> str:
+        return self.address_in(i18n.current())
+
     @property
     def is_published(self) -> bool:
         return self.status == Status.PUBLISHED
+
+    def slug_for(self, language: str) -> str:
+        """The word that stands for it in addresses of a language."""
+        return self.slug  # type: ignore[attr-defined]  # each kind that has no other has one
+
+    def address_in(self, language: str) -> str:
+        """The address of its page in a language."""
+        return path(self.page_route, self.slug_for(language), language)
 
     @property
     def keeper(self) -> Any:

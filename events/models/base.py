@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from members.models.taxonomies import SOURCE
 from portal import i18n
@@ -95,14 +94,8 @@ class Titled(Published):
         return {}
 
     def slug_for(self, language: str) -> str:
-        """The word that stands for this object in addresses of a language."""
         own = getattr(self, f"slug_{language}")
         return own or getattr(self, f"slug_{i18n.other(language)}") or ""
-
-    def address_in(self, language: str) -> str:
-        """The address of its page in a language."""
-        with override(language):
-            return self.get_absolute_url()  # type: ignore[attr-defined]  # each kind has a page
 
     @property
     def single_language(self) -> str:

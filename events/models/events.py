@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, override, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -144,6 +143,8 @@ class Event(Titled):
         ["title", "slug", "summary", "description", "stage", "partner_count"],
     )
 
+    page_route = "events:event-detail"
+
     objects: ClassVar = EventQuerySet.as_manager()
 
     class Meta(Titled.Meta):
@@ -167,9 +168,6 @@ class Event(Titled):
                 violation_error_message=_("Give a start, or say the period in words."),
             ),
         ]
-
-    def get_absolute_url(self) -> str:
-        return reverse("events:event-detail", args=[self.slug_for(i18n.current())])
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Saves the row, and when it is over with its dates."""

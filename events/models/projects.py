@@ -7,7 +7,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -72,6 +71,8 @@ class Project(Titled):
     )
     all_links = Shown("links", columns=["label", "url"])
 
+    page_route = "events:project-detail"
+
     objects: ClassVar = ProjectQuerySet.as_manager()
 
     class Meta(Titled.Meta):
@@ -89,9 +90,6 @@ class Project(Titled):
                 violation_error_message=_("A project cannot end before it begins."),
             ),
         ]
-
-    def get_absolute_url(self) -> str:
-        return reverse("events:project-detail", args=[self.slug_for(i18n.current())])
 
     def further_errors(self) -> dict[str, Any]:
         if self.starts_on and self.ends_on:

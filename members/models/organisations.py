@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -147,6 +146,7 @@ class Organisation(Published):
     objects: ClassVar = OrganisationQuerySet.as_manager()
 
     slug_sources = {"slug": "name"}
+    page_route = "members:organisation-detail"
 
     class Meta(Published.Meta):
         verbose_name = _("organisation")
@@ -190,9 +190,6 @@ class Organisation(Published):
         if fields is not None and "name" in fields:
             kwargs["update_fields"] = {*fields, "sort_name"}
         super().save(*args, **kwargs)
-
-    def get_absolute_url(self) -> str:
-        return reverse("members:organisation-detail", args=[self.slug])
 
     def clean(self) -> None:
         if self.logo and (undescribed := self.undescribed()):

@@ -119,8 +119,7 @@ def _about(request: HttpRequest, site: AdminSite, target: Published) -> dict[str
         "opts": target._meta,
         "target": target,
         "title": str(target),
-        # Ignored by mypy: our kinds have pages and models.
-        "public_url": target.get_absolute_url() if target.is_published else "",  # type: ignore[attr-defined]
+        "public_url": target.get_absolute_url() if target.is_published else "",
     }
 
 
