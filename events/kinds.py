@@ -6,7 +6,7 @@ from django.utils.translation import pgettext_lazy
 from events.forms import EventForm, ProjectForm
 from events.models import Event, Project
 from events.views.events import event_page
-from events.views.projects import project_page
+from events.views.projects import funding_address, project_page
 from portal.lifecycle import kinds
 from portal.lifecycle.content import Content, Rows
 
@@ -74,5 +74,6 @@ def register() -> None:
             content=PROJECT,
             form=ProjectForm,
             page=project_page,
+            further=(kinds.Further(Project.objects.funded, funding_address),),
         )
     )

@@ -120,6 +120,12 @@ class ProjectQuerySet(PublishedQuerySet):
         """With all that the page of one shows: no query more."""
         return self.in_full().showing("published_events", "all_figures", "all_links", "all_sources")
 
+    def funded(self) -> Self:
+        """Those a visitor may read whose funding is stated."""
+        lines: Any = self.model._meta.get_field("funding").related_model
+        stated = lines._default_manager.filter(project=OuterRef("pk"))
+        return self.published().filter(Exists(stated))
+
     def ranked(self) -> Self:
         """With their `partner_count`: those with the most partners first, then the latest."""
         return self.with_partner_count().order_by("-partner_count", "-published_at", "pk")

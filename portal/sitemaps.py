@@ -6,7 +6,7 @@ original.
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
@@ -45,10 +45,10 @@ class Entry:
 
 
 def entries() -> Iterator[Entry]:
-    """All public pages: one query for the texts of the site and one for each kind."""
+    """All public pages: one query for the texts of the site, and one for each kind of page."""
     fixed = (_in_both(name) for name in ("home", *LISTS, "sitemap-page"))
     texts = (_of(page, _language_of(page)) for page in Page.objects.all())
-    return islice(chain(fixed, texts, _published()), MOST_ENTRIES)
+    return islice(chain(fixed, texts, _published(), _further()), MOST_ENTRIES)
 
 
 def address(name: str, language: str) -> str:
@@ -68,11 +68,20 @@ def _published() -> Iterator[Entry]:
             yield _of(obj, obj.single_language)
 
 
-def _of(obj: Any, only: str) -> Entry:
+def _further() -> Iterator[Entry]:
+    """The pages that objects have besides their own."""
+    for page in (page for kind in kinds.every() for page in kind.further):
+        for obj in page.objects().order_by("-updated_at", "pk").iterator(chunk_size=500):
+            yield _of(obj, obj.single_language, page.address)
+
+
+def _of(obj: Any, only: str, address_of: Callable[[Any], str] | None = None) -> Entry:
+    """The page of an object, in the languages that it speaks; another page of it by `address_of`."""
     found = {}
     for language in [only] if only else i18n.LANGUAGES:
         with override(language):
-            found[language] = absolute(obj.get_absolute_url())
+            path = address_of(obj) if address_of else obj.get_absolute_url()
+            found[language] = absolute(path)
     return Entry(found, obj.updated_at)
 
 

@@ -6,9 +6,10 @@ moderation, preview and history then work for them without knowing which they ar
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from portal.display import capitalised
@@ -18,6 +19,13 @@ from portal.models import Published
 
 def nothing_more(obj: Any, submission: Any, by: Any) -> None:
     """For kinds whose publication has no consequence of their own."""
+
+
+class Further(NamedTuple):
+    """A page that some objects have besides their own: those that are public, and where it is."""
+
+    objects: Callable[[], QuerySet]
+    address: Callable[[Any], str]
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,8 @@ class Kind:
     word: Any = ""
     # What a person reads where a new one is begun.
     new: Any = ""
+    # The pages that search engines may find besides that of each object.
+    further: tuple[Further, ...] = ()
 
     @property
     def model(self) -> type[Published]:

@@ -17,8 +17,8 @@ NAMES = {
     "map": "http://www.sitemaps.org/schemas/sitemap/0.9",
     "xhtml": "http://www.w3.org/1999/xhtml",
 }
-# The texts of the site, and one query for each kind.
-QUERIES = 4
+# The texts of the site, one query for each kind, and funding.
+QUERIES = 5
 
 
 def address(name: str, *args: object, language: str) -> str:
@@ -71,6 +71,25 @@ def test_site_map_has_what_is_published_at_the_address_of_each_language(client, 
     }
     assert pair["fr"].rsplit("/", 2)[1] != pair["en"].rsplit("/", 2)[1]
     assert found[pair["fr"]] == found[pair["en"]] == pair | {"x-default": pair["fr"]}
+
+
+def test_site_map_has_who_pays_for_a_project_where_that_is_stated(client, organisation):
+    stated, _unsaid, withdrawn = (
+        factories.ProjectFactory(organisation=organisation, withdrawn=gone)
+        for gone in (False, False, True)
+    )
+    for project in (stated, withdrawn):
+        for amount in (1_000, 2_000):
+            project.funding.create(funder="Région", amount=amount, source_fr="Délibération")
+
+    found = read(client)
+
+    pair = {
+        language: address("events:project-funding", stated.slug_for(language), language=language)
+        for language in ("fr", "en")
+    }
+    assert found[pair["fr"]] == found[pair["en"]] == pair | {"x-default": pair["fr"]}
+    assert len([each for each in found if "/financement/" in each or "/funding/" in each]) == 2
 
 
 def test_site_map_has_what_is_in_one_language_there_only(client, organisation):
