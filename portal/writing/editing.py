@@ -41,7 +41,7 @@ from portal.writing.rows import BaseRows, RowForm, keep_typed, rows_factory, unt
 # What can be typed in a text of several paragraphs.
 MARKDOWN_HELP = _(
     "A few paragraphs, with an empty line between two. Markdown: “- ” begins a line of a list, “## ” a "
-    "heading, and [words](https://…) make a link."
+    "heading, and [words](https://…) make a link. Pasted HTML stays text: its tags are shown."
 )
 
 Sections = tuple[tuple[Any, tuple[str, ...]], ...]

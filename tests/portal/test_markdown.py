@@ -138,6 +138,10 @@ def test_an_image_leaves_its_words(text, shown):
     assert markdown.render(text) == f"{shown}\n"
 
 
+def test_tags_are_shown_as_the_form_says():
+    assert markdown.render("Du <b>gras</b>") == "<p>Du &lt;b&gt;gras&lt;/b&gt;</p>\n"
+
+
 @pytest.mark.threat("T16", "texts")
 def test_nothing_turns_the_words_around_a_text():
     html = markdown.render("Le \u202ereçu\u202c de \u2067שלום\u2069")
