@@ -1,19 +1,15 @@
 """Logs: no line holds what opens something for whoever has it, and each names its request."""
 
-import http.client
 import io
 import logging
-import os
 import re
-import socket
-import subprocess
-import sys
 from urllib.parse import quote
 
 import pytest
-from django.conf import settings
 from django.urls import get_resolver, reverse
 from django.utils.translation import override
+
+from tests.served import served
 
 SECRET = "OA:1xUNoB-a-secret-of-a-link"
 # What the parameter of an address is called whose value is a secret.
@@ -71,60 +67,24 @@ def test_other_addresses_are_logged_whole():
         assert written("%s", address) == address
 
 
-class Portal:
-    """The portal under gunicorn as `make demo` starts it, with an access log besides."""
-
-    def __init__(self, folder):
-        door = socket.create_server(("127.0.0.1", 0))
-        environment = {
-            "PATH": os.environ["PATH"],
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "DEBUG": "true",
-            "DEMO": "true",
-            "DATA_DIR": str(folder),
-            # Its tables are not there: whatever asks for one fails.
-            "DATABASE_URL": f"sqlite:///{folder}/portal.sqlite3",
-        }
-        command = "-m gunicorn portal.wsgi --threads 8 --no-control-socket --log-level warning"
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                *command.split(),
-                "--access-logfile",
-                "-",
-                "--bind",
-                f"fd://{door.fileno()}",
-            ],
-            cwd=settings.BASE_DIR,
-            env=environment,
-            pass_fds=[door.fileno()],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.port = door.getsockname()[1]
-        door.close()
-
-    def ask(self, method, path):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        referer = f"http://127.0.0.1:{self.port}{path}"
-        connection.request(method, path, headers={"Referer": referer})
-        status = connection.getresponse().status
-        connection.close()
-        return status
-
-    def stop(self):
-        """What it logged from first to last."""
-        self.process.terminate()
-        return self.process.communicate(timeout=60)[0]
-
-
 @pytest.fixture
 def portal(tmp_path):
-    portal = Portal(tmp_path)
-    yield portal
-    portal.process.kill()
-    portal.process.communicate()
+    """As `make demo` starts it, with an access log besides; its tables are not there."""
+    demo = {
+        "DEBUG": "true",
+        "DEMO": "true",
+        "DATA_DIR": str(tmp_path),
+        "DATABASE_URL": f"sqlite:///{tmp_path}/portal.sqlite3",
+    }
+    with served(demo, "--threads", "8", "--access-logfile", "-") as portal:
+        yield portal
+
+
+def status_of(portal, method, path):
+    """What the portal answers, asked from a page of its own."""
+    host = f"127.0.0.1:{portal.port}"
+    answer = portal.ask(f"{method} {path}", Host=host, Referer=f"http://{host}{path}")
+    return int(answer.split(" ", 2)[1])
 
 
 def test_server_logs_no_secret_whatever_happens(portal):
@@ -133,12 +93,16 @@ def test_server_logs_no_secret_whatever_happens(portal):
 
     answers = []
     for address, name in links:
-        answers.append((portal.ask("GET", address), LINKS[name][1], address))
-        answers.append((portal.ask("POST", address), 403, address))  # no token against forgery
-        answers.append((portal.ask("GET", f"{address}more"), 404, address))
+        answers.append((status_of(portal, "GET", address), LINKS[name][1], address))
+        answers.append(
+            (status_of(portal, "POST", address), 403, address)
+        )  # no token against forgery
+        answers.append((status_of(portal, "GET", f"{address}more"), 404, address))
     # An error whose own words name the address, and an address inside another.
-    answers.append((portal.ask("POST", first.rstrip("/")), 500, first))
-    answers.append((portal.ask("GET", f"/fr/rien/?next={quote(first, safe='')}"), 404, first))
+    answers.append((status_of(portal, "POST", first.rstrip("/")), 500, first))
+    answers.append(
+        (status_of(portal, "GET", f"/fr/rien/?next={quote(first, safe='')}"), 404, first)
+    )
     logged = portal.stop()
 
     assert [answer for answer in answers if answer[0] != answer[1]] == []
