@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 # In seconds: how long something is kept at most, since much is said of what is to come and what is
 # over; how long nobody else makes what somebody is making.
 LIFE, MAKING = 300, 30
+# How long a process trusts what it recalled, in seconds, and how many things it holds.
+NEAR, MOST_NEAR = 60, 500
 # After a fault the store is left alone for so long.
 REST = 5.0
 
@@ -78,10 +80,8 @@ class Store:
         """Keep what was made of a version until tomorrow begins, and no longer than `life` seconds."""
         if not version:
             return
-        now = timezone.localtime()
-        left = 24 * 3600 - (now.hour * 3600 + now.minute * 60 + now.second)
         kept = {RELEASE + key: (version, what) for key, what in made.items()}
-        self._try(lambda cache: cache.set_many(kept, min(life, left)), None)
+        self._try(lambda cache: cache.set_many(kept, min(life, _left_of_today())), None)
 
     def begin(self, key: str) -> str:
         """A token for who makes this from now on; "" while somebody else does."""
@@ -100,20 +100,54 @@ class Store:
         self._try(release, None)
 
 
+class Near:
+    """What this process has lately recalled: what is large is not sent and read again each time."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, tuple[str, float, Any]] = {}
+
+    def look(self, keys: Iterable[str], version: str) -> dict[str, Any]:
+        """What is held of a version under these keys."""
+        found = ((key, self.held.get(key)) for key in keys)
+        now = time.monotonic()
+        return {key: one[2] for key, one in found if one and one[0] == version and one[1] > now}
+
+    def hold(self, made: Mapping[str, Any], version: str) -> None:
+        """Hold what was made of a version; nothing else, once there is too much."""
+        if not version:
+            return
+        until = time.monotonic() + min(NEAR, _left_of_today())
+        kept = self.held if len(self.held) < MOST_NEAR else {}
+        self.held = kept | {key: (version, until, what) for key, what in made.items()}
+
+
+def _left_of_today() -> int:
+    """Seconds until midnight."""
+    now = timezone.localtime()
+    return 24 * 3600 - (now.hour * 3600 + now.minute * 60 + now.second)
+
+
 store = Store()
+near = Near()
 
 
 def recall(makers: Mapping[Any, Callable[[], Any]]) -> dict[Any, Any]:
     """What each maker makes, by what names it; what was made of the same content is not made again.
 
     The names, any values that `repr` tells apart, must say all that the makers depend on, besides the
-    content and the day.
+    content and the day. What is given back is shared: nobody may change it.
     """
     if not settings.KEEP_PAGES:
         return {name: make() for name, make in makers.items()}
     keys = {name: hashlib.sha256(repr(name).encode()).hexdigest() for name in makers}
-    version, found = store.look(keys.values())
+    version, _nothing = store.look([])
+    found = near.look(keys.values(), version)
+    if missed := keys.values() - found.keys():
+        version, kept = store.look(missed)
+        # Of a version that is gone nothing may stand beside what was made of the next one.
+        found = kept | near.look(keys.values(), version)
     made = {keys[name]: make() for name, make in makers.items() if keys[name] not in found}
     if made:
         store.keep(made, version)
+    near.hold({key: what for key, what in (found | made).items() if key in missed}, version)
     return {name: (found | made)[key] for name, key in keys.items()}

@@ -20,7 +20,7 @@ from django.utils import timezone, translation
 from playwright.sync_api import Browser, Playwright
 
 from events.demo import loader
-from portal import content_version
+from portal import content_version, keeping
 from tests import factories
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -41,6 +41,7 @@ def _fresh_limits():
     """What one test counted, or kept, is not held against the next."""
     cache.clear()
     caches["pages"].clear()
+    keeping.near.held = {}
     content_version.forget()
 
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from members.models import Organisation
-from portal import content_version, kept_pages
+from portal import content_version, keeping, kept_pages
 from portal.keeping import store
 from portal.lifecycle import kinds, review
 from tests import factories
@@ -509,6 +509,48 @@ def test_a_list_of_the_api_is_counted_once_for_all_its_pages(visit, many):
 
     assert asked == made - 1
     assert second.json()["count"] == first.json()["count"] == 21
+
+
+def recalled(makes=lambda: "made"):
+    """What is recalled under a name, and whether it had to be made for that."""
+    made = []
+
+    def make():
+        made.append(makes())
+        return made[-1]
+
+    return keeping.recall({"a count": make})["a count"], bool(made)
+
+
+@COMMITTED
+def test_what_a_process_recalls_it_holds_until_content_changes(settings, organisation):
+    settings.KEEP_PAGES = True
+    assert recalled(lambda: "first") == ("first", True)
+    key = next(iter(keeping.near.held))
+    caches["pages"].delete(keeping.RELEASE + key)
+
+    assert recalled(lambda: "second") == ("first", False)
+    Organisation.objects.update(summary_fr="Autre")
+    content_version.forget()
+    assert recalled(lambda: "third") == ("third", True)
+
+
+def test_what_another_process_made_is_recalled(settings, organisation):
+    settings.KEEP_PAGES = True
+    recalled(lambda: "first")
+    keeping.near.held = {}
+
+    assert recalled(lambda: "second") == ("first", False)
+
+
+def test_a_process_does_not_hold_ever_more(settings, organisation, monkeypatch):
+    settings.KEEP_PAGES = True
+    monkeypatch.setattr(keeping, "MOST_NEAR", 3)
+
+    for number in range(10):
+        keeping.recall({number: lambda: "made"})
+
+    assert len(keeping.near.held) <= 3
 
 
 # --- What a review found ----------------------------------------------------------------------------
