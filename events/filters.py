@@ -17,9 +17,10 @@ from events.models import Event, Project, ProjectPartner
 from members.filters import COMMUNE_CODE, THEME_CODE, KindFacet
 from members.models import Organisation, Theme
 from portal import i18n
-from portal.facets import ChoiceFacet, ConditionFacet, Facet, RelatedFacet, Use, counts
+from portal.facets import ChoiceFacet, ConditionFacet, Facet, RelatedFacet, Use
 from portal.fields import CodeListField
 from portal.filters import DayFilter, ListFilterSet, Order, SortFilter
+from portal.tallies import Pairs, Told
 
 Conditions = Mapping[str, tuple[Any, Q]]
 
@@ -109,26 +110,17 @@ class PastAgendaFilter(AgendaFilter):
 class PartnerFacet(Facet):
     """The organisations that take part in projects, as far as a visitor may know."""
 
-    def _rows(self, projects: QuerySet) -> QuerySet:
-        agreed = ProjectPartner.objects.agreed().select_related(None)
-        return agreed.filter(project__in=projects.order_by().values("pk")).order_by()
-
     def options(self) -> dict[str, str]:
         """Every public organisation: of one that takes part in nothing the list is empty."""
         return dict(Organisation.objects.published().values_list("slug", "name"))
 
-    def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
+    def condition(self, model: type[Any], codes: list[str]) -> Q:
         agreed = ProjectPartner.objects.agreed().filter(organisation__slug__in=codes)
-        return queryset.filter(pk__in=agreed.order_by().values("project"))
+        return Q(pk__in=agreed.order_by().values("project"))
 
-    def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
-        n, overall = counts(narrowed, "project")
-        found = (
-            self._rows(rows)
-            .values_list("organisation__slug", "organisation__name")
-            .annotate(n=n, overall=overall)
-        )
-        return {slug: Use(name, *use) for slug, name, *use in found}
+    def told(self, model: type[Any]) -> Told:
+        agreed = ProjectPartner.objects.agreed().select_related(None)
+        return Pairs(agreed, "project", "organisation__slug", "organisation__name", repeats=True)
 
 
 class ReadersTitle(Func):
@@ -165,11 +157,20 @@ class ProjectFilter(ListFilterSet):
 class SharedThemeFacet(Facet):
     """The themes of what organisations do together: of the projects and events that they share."""
 
+    counts_by_itself = True
+
     def options(self) -> dict[str, str]:
         return dict(Theme.objects.values_list("code", f"name_{i18n.current()}"))
 
+    def condition(self, model: type[Any], codes: list[str]) -> Q:
+        tied = network.tied(Organisation.objects.order_by(), codes)
+        return Q(pk__in=tied.values("pk"))
+
     def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
         return network.tied(queryset, codes)
+
+    def told(self, model: type[Any]) -> Told:
+        raise NotImplementedError
 
     def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
         """Of `rows` that are tied, as all who share something are: three queries at most.

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import django_filters as filters
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -17,10 +17,10 @@ from portal.facets import (
     OptionGroup,
     RelatedFacet,
     Use,
-    counts,
     in_known_order,
 )
 from portal.filters import ListFilterSet, Order, SortFilter
+from portal.tallies import Pairs, Tally, Told
 
 # What parameters of the API are whose values are looked up.
 THEME_CODE = _("The code of a theme.")
@@ -53,17 +53,13 @@ class TopicFacet(Facet):
     def options(self) -> dict[str, str]:
         return {code: str(label) for code, label in Exchange.Topic.choices}
 
-    def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
-        # Ignored by mypy: rows of organisations.
-        return queryset.exchanging(self.direction, codes)  # type: ignore[attr-defined]
+    def condition(self, model: type[Any], codes: list[str]) -> Q:
+        having = Organisation.objects.exchanging(self.direction, codes)
+        return Q(pk__in=having.order_by().values("pk"))
 
-    def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
-        n, overall = counts(narrowed, "organisation")
-        exchanges = Exchange.objects.filter(
-            direction=self.direction, organisation__in=rows.order_by().values("pk")
-        )
-        found = exchanges.order_by().values_list("topic").annotate(n=n, overall=overall)
-        return {code: Use(self.known[code], *use) for code, *use in found if code in self.known}
+    def told(self, model: type[Any]) -> Told:
+        exchanges = Exchange.objects.filter(direction=self.direction)
+        return Pairs(exchanges, "organisation", "topic", repeats=True)
 
     def in_order(self, used: dict[str, Use]) -> list[str]:
         return in_known_order(self, used)
@@ -95,25 +91,21 @@ class KindFacet(ChoiceFacet):
         single = [each for each in Organisation.Kind.choices if each[0] not in self.FAMILIES]
         super().__init__("kind", [*families, *single], **kwargs)
 
-    def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
-        kinds = {kind for code in codes for kind in self.kinds_of(code)}
-        return queryset.filter(kind__in=sorted(kinds))
+    def condition(self, model: type[Any], codes: list[str]) -> Q:
+        return Q(kind__in=sorted({kind for code in codes for kind in self.kinds_of(code)}))
 
     def kinds_of(self, code: str) -> tuple[str, ...]:
         """The kinds that a code stands for: those of a family, or just one."""
         return self.FAMILIES[code][1] if code in self.FAMILIES else (code,)
 
-    def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
-        n, overall = counts(narrowed)
-        found = rows.order_by().values_list("kind").annotate(n=n, overall=overall)
-        by_kind = {kind: use for kind, *use in found}
-        sums = {
-            code: [
-                sum(by_kind.get(kind, [0, 0])[i] for kind in self.kinds_of(code)) for i in (0, 1)
-            ]
-            for code in self.known
-        }
-        return {code: Use(self.known[code], n, all_) for code, (n, all_) in sums.items() if all_}
+    def uses(self, tallies: Mapping[str, Tally], overall: Mapping[str, Tally]) -> dict[str, Use]:
+        found = {}
+        for code, label in self.known.items():
+            kinds = self.kinds_of(code)
+            if number := sum(overall[kind].overall for kind in kinds if kind in overall):
+                count = sum(tallies[kind].left for kind in kinds if kind in tallies)
+                found[code] = Use(label, count, number)
+        return found
 
     def group(self, name: str, uses: Mapping[str, Use], chosen: list[str]) -> OptionGroup:
         """The families, and the single kinds that were chosen."""

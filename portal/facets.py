@@ -14,11 +14,12 @@ from typing import Any
 import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy, pgettext
 
 from portal import i18n
 from portal.keeping import recall
+from portal.tallies import Columns, Conditions, Pairs, Tally, Told
 from portal.words import fold
 
 
@@ -85,6 +86,8 @@ class Facet(filters.MultipleChoiceFilter, abc.ABC):
     field_class = CodesField
     # Whether the codes stand in the program, and so in the description of the API.
     has_fixed_codes = False
+    # Whether it says by `used` what each code has, because that is no matter of one row.
+    counts_by_itself = False
 
     def __init__(self, *, legend: Any, shown: int = 0, **kwargs: Any) -> None:
         # A callable: what nobody chose costs no look at the options.
@@ -141,6 +144,24 @@ class Facet(filters.MultipleChoiceFilter, abc.ABC):
         ]
         return OptionGroup(name, str(self.legend), options, used)
 
+    def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
+        """The rows that answer one of these codes, each once."""
+        return queryset.filter(self.condition(queryset.model, codes))
+
+    def uses(self, tallies: Mapping[str, Tally], overall: Mapping[str, Tally]) -> dict[str, Use]:
+        """The use of each code that any row has, from what was counted of it."""
+        found = {}
+        for code, tally in overall.items():
+            label = tally.label or self.label_of(code)
+            if label:
+                count = tallies[code].left if code in tallies else 0
+                found[code] = Use(label, count, tally.overall)
+        return found
+
+    def label_of(self, code: str) -> str:
+        """How a code is called of which the rows do not say it; "" for one that there is no more."""
+        return self.known.get(code, "")
+
     # What a subclass says.
 
     @abc.abstractmethod
@@ -148,12 +169,16 @@ class Facet(filters.MultipleChoiceFilter, abc.ABC):
         """Every code with its label: one query at most."""
 
     @abc.abstractmethod
-    def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
-        """The rows that answer one of these codes, each once."""
+    def condition(self, model: type[Any], codes: list[str]) -> Q:
+        """What is true of the rows that answer one of these codes; no join that repeats rows."""
 
     @abc.abstractmethod
+    def told(self, model: type[Any]) -> Told:
+        """What is read of a row, to count those that have each code; one query at most."""
+
     def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
-        """The use of each code that any of `rows` has; without `narrowed` all count. One query."""
+        """The use of each code that any of `rows` has, of a facet that counts by itself."""
+        raise NotImplementedError
 
     def in_order(self, used: dict[str, Use]) -> list[str]:
         """The codes in the order shown: by label, without regard to accents and capitals."""
@@ -163,15 +188,6 @@ class Facet(filters.MultipleChoiceFilter, abc.ABC):
 def in_known_order(facet: Facet, used: dict[str, Use]) -> list[str]:
     """The codes in the order in which the facet knows them."""
     return [code for code in facet.known if code in used]
-
-
-def counts(narrowed: QuerySet | None, column: str = "pk") -> tuple[Count, Count]:
-    """How many rows of a group are among `narrowed`, and how many there are."""
-    everything = Count(column, distinct=True)
-    if narrowed is None:
-        return everything, everything
-    among = Q(**{f"{column}__in": narrowed.order_by().values("pk")})
-    return Count(column, distinct=True, filter=among), everything
 
 
 class ChoiceFacet(Facet):
@@ -186,13 +202,11 @@ class ChoiceFacet(Facet):
     def options(self) -> dict[str, str]:
         return {code: str(label) for code, label in self.labels}
 
-    def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
-        return queryset.filter(**{f"{self.column}__in": codes})
+    def condition(self, model: type[Any], codes: list[str]) -> Q:
+        return Q(**{f"{self.column}__in": codes})
 
-    def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
-        n, overall = counts(narrowed)
-        found = rows.order_by().values_list(self.column).annotate(n=n, overall=overall)
-        return {code: Use(self.known[code], *use) for code, *use in found if code in self.known}
+    def told(self, model: type[Any]) -> Told:
+        return Columns(self.column)
 
     def in_order(self, used: dict[str, Use]) -> list[str]:
         return in_known_order(self, used)
@@ -220,21 +234,27 @@ class RelatedFacet(Facet):
         related, name = self._related(self.model)
         return dict(related._default_manager.order_by("code").values_list("code", name))
 
-    def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
+    def condition(self, model: type[Any], codes: list[str]) -> Q:
+        relation = model._meta.get_field(self.path)
+        if not relation.many_to_many:
+            return Q(**{f"{self.path}__code__in": codes})
         # Through the keys: a row that has two of the codes is still one row.
-        having = queryset.model._base_manager.filter(**{f"{self.path}__code__in": codes})
-        return queryset.filter(pk__in=having.order_by().values("pk"))
-
-    def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
-        _model, name = self._related(rows.model)
-        n, overall = counts(narrowed)
-        found = (
-            rows.order_by()
-            .filter(**{f"{self.path}__isnull": False})
-            .values_list(f"{self.path}__code", f"{self.path}__{name}")
-            .annotate(n=n, overall=overall)
+        having = relation.remote_field.through._base_manager.filter(
+            **{f"{relation.m2m_reverse_field_name()}__code__in": codes}
         )
-        return {code: Use(label or code, *use) for code, label, *use in found}
+        return Q(pk__in=having.values(relation.m2m_field_name()))
+
+    def told(self, model: type[Any]) -> Told:
+        relation = model._meta.get_field(self.path)
+        _model, name = self._related(model)
+        if not relation.many_to_many:
+            return Columns(f"{self.path}__code", f"{self.path}__{name}")
+        theirs = relation.m2m_reverse_field_name()
+        rows = relation.remote_field.through._base_manager.all()
+        return Pairs(rows, relation.m2m_field_name(), f"{theirs}__code", f"{theirs}__{name}")
+
+    def label_of(self, code: str) -> str:
+        return code
 
 
 class ConditionFacet(Facet):
@@ -271,21 +291,11 @@ class ConditionFacet(Facet):
     def options(self) -> dict[str, str]:
         return {code: str(label) for code, (label, _condition) in self.wanted.items()}
 
-    def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
-        return queryset.filter(reduce(or_, [Q(self.wanted[code][1]) for code in codes]))
+    def condition(self, model: type[Any], codes: list[str]) -> Q:
+        return reduce(or_, [Q(self.wanted[code][1]) for code in codes])
 
-    def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
-        among = Q() if narrowed is None else Q(pk__in=narrowed.order_by().values("pk"))
-        sums = {}
-        for position, (_label, condition) in enumerate(self.wanted.values()):
-            sums[f"all{position}"] = Count("pk", filter=Q(condition))
-            sums[f"n{position}"] = Count("pk", filter=Q(condition) & among)
-        found = rows.order_by().aggregate(**sums)
-        return {
-            code: Use(self.known[code], found[f"n{position}"], found[f"all{position}"])
-            for position, code in enumerate(self.wanted)
-            if found[f"all{position}"]
-        }
+    def told(self, model: type[Any]) -> Told:
+        return Conditions({code: condition for code, (_label, condition) in self.wanted.items()})
 
     def in_order(self, used: dict[str, Use]) -> list[str]:
         return in_known_order(self, used)

@@ -15,22 +15,25 @@ A page uses `portal.listing` and leaves out what it does not understand, saying 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal import display, i18n, search
 from portal.facets import Facet, OptionGroup, Use, pair
-from portal.keeping import recall
+from portal.keeping import recall_together
+from portal.tallies import TOTAL, almost, take
 
 # The order of a list that answers typed words, unless another is asked for.
 RELEVANCE = "relevance"
+# What counts of all rows of a list are called by, with the name of a facet.
+OVERALL = "overall"
 
 
 @dataclass(frozen=True)
@@ -188,46 +191,126 @@ class ListFilterSet(filters.FilterSet):
             return search.ranked(rows, self.values["q"])
         return self.narrowed().order_by(*orders[self.order].by)
 
+    @cached_property
+    def _facets(self) -> dict[str, Facet]:
+        return {name: found for name, found in self.filters.items() if isinstance(found, Facet)}
+
     def facets(self) -> list[OptionGroup]:
-        """The facets as they are shown: one query for each that is not kept."""
-        facets = {n: found for n, found in self.filters.items() if isinstance(found, Facet)}
-        used = self._recalled({name: partial(self._used, name) for name in facets})
+        """The facets as they are shown: one query for all of them, unless they are kept."""
+        uses = {}
+        for name, found in self._facets.items():
+            if found.counts_by_itself:
+                uses[name] = self._used(name)
+            else:
+                uses[name] = found.uses(self._counts[name], self._counts[OVERALL, name])
         return [
-            found.group(name, used[name], self.values.get(name, []))
-            for name, found in facets.items()
+            found.group(name, uses[name], self.values.get(name, []))
+            for name, found in self._facets.items()
         ]
 
     def _used(self, name: str) -> dict[str, Use]:
-        """The use of each code of a facet: among the rows that all other filters leave, and in all."""
-        others = self.values.keys() - {name, "sort"}
-        return self.filters[name].used(self.queryset, self.narrowed(but=name) if others else None)
+        """The use of each code of a facet that counts itself."""
+        others = self._chosen() - {name}
+
+        def make(_names: Any) -> dict[Any, Any]:
+            narrowed = self.narrowed(but=name) if others else None
+            return {name: self.filters[name].used(self.queryset, narrowed)}
+
+        return self._recalled([name], make)[name]
 
     def count(self) -> int:
-        """How many rows all filters leave: a query, unless the number is kept."""
-        return self._recalled({"": self.narrowed().count})[""]
+        """How many rows all filters leave: a query, unless the number is kept or facets are shown."""
+        if "_counts" in self.__dict__:
+            return self._counts[TOTAL]
+        return self._recalled([TOTAL], lambda _names: {TOTAL: self.narrowed().count()})[TOTAL]
+
+    def count_with_facets(self) -> int:
+        """The same for a list that shows its facets as well: one query for all that is counted."""
+        return self._counts[TOTAL]
 
     @property
     def is_bounded(self) -> bool:
         """Whether all that is chosen are boxes, of which there are only so many, and an order."""
-        chosen = self.values.keys() - {"sort"}
-        return all(isinstance(self.filters[name], Facet) for name in chosen)
+        return all(isinstance(self.filters[name], Facet) for name in self._chosen())
 
-    def _recalled(self, makers: dict[str, Callable[[], Any]]) -> dict[str, Any]:
-        """What each maker makes; of a facet called like it, of what all others leave."""
-        chosen = {name: value for name, value in self.values.items() if name != "sort"}
-        if not self.scope or not self.is_bounded:
-            return {name: make() for name, make in makers.items()}
-        about = (type(self).__module__, type(self).__qualname__, self.scope, i18n.current())
-        names = {
-            name: (
-                *about,
-                name,
-                *sorted((n, *sorted(codes)) for n, codes in chosen.items() if n != name),
-            )
-            for name in makers
+    def _chosen(self, but: Any = None) -> set[str]:
+        """The filters in use, or all but one."""
+        return self.values.keys() - {"sort", but}
+
+    @cached_property
+    def _counts(self) -> dict[Any, Any]:
+        """How many rows there are by code: of each facet, those that the others leave, and
+        (OVERALL, facet) all; under TOTAL, how many all leave. What is not kept is one query."""
+        facets = [name for name, found in self._facets.items() if not found.counts_by_itself]
+        names: list[Any] = [TOTAL, *((OVERALL, name) for name in facets)]
+        # Where nothing else is chosen these are the same.
+        names += [name for name in facets if self._chosen(but=name)]
+        found = self._recalled(names, self._count)
+        return {name: found[OVERALL, name] for name in facets} | found
+
+    def _count(self, names: list[Any]) -> dict[Any, Any]:
+        """Count what has these names: one query."""
+        wanted = {name for name in names if isinstance(name, str)}
+        overall = {name[1] for name in names if not isinstance(name, str)}
+        # All rows are looked at only to count them all. What all that is counted agrees on narrows them.
+        apart = self._chosen() if overall else self._chosen() & wanted
+        rows = self.queryset.all()
+        for name in self._chosen() - apart:
+            rows = self.filters[name].filter(rows, self.values[name])
+        passes = {name: self._condition(name) for name in sorted(apart)}
+        if not overall:
+            rows = rows.filter(almost(passes))
+        model = self.queryset.model
+        facets = {
+            name: self._facets[name].told(model)
+            for name in self._facets.keys() & (wanted | overall)
         }
-        kept = recall({names[name]: make for name, make in makers.items()})
-        return {name: kept[names[name]] for name in makers}
+        found = take(rows, facets, passes)
+        counted: dict[Any, Any] = {name: found[name] for name in wanted - {TOTAL}}
+        for name in overall:
+            tallies = {code: each._replace(left=each.overall) for code, each in found[name].items()}
+            counted[OVERALL, name] = {code: each for code, each in tallies.items() if each.overall}
+        return counted | {TOTAL: found[TOTAL][TOTAL].left}
+
+    def _condition(self, name: str) -> Q:
+        """What is true of the rows that a filter in use leaves."""
+        chosen, value = self.filters[name], self.values[name]
+        if isinstance(chosen, Facet):
+            return chosen.condition(self.queryset.model, value)
+        every = self.queryset.model._default_manager.order_by()
+        return Q(pk__in=chosen.filter(every, value).values("pk"))
+
+    def _recalled(
+        self, names: list[Any], make: Callable[[list[Any]], dict[Any, Any]]
+    ) -> dict[Any, Any]:
+        """What is made under each name: for a facet called so, of what all others leave.
+
+        What typed words and days leave is made each time, and nothing without a `scope`.
+        """
+        if not self.scope:
+            return make(names)
+        about = (type(self).__module__, type(self).__qualname__, self.scope, i18n.current())
+        kept = {
+            name: (*about, name, *self._said(name))
+            for name in names
+            if self.is_bounded or not isinstance(name, str)
+        }
+        made: dict[Any, Any] = {}
+
+        def make_missing(missing: list[Any]) -> dict[Any, Any]:
+            by_key = {key: name for name, key in kept.items()}
+            made.update(make([*(by_key[key] for key in missing), *(set(names) - kept.keys())]))
+            return {key: made[by_key[key]] for key in missing}
+
+        found = recall_together(kept.values(), make_missing)
+        if not made and (rest := [name for name in names if name not in kept]):
+            made.update(make(rest))
+        return made | {name: found[key] for name, key in kept.items()}
+
+    def _said(self, name: Any) -> list[Any]:
+        """The filters that narrow what is counted under a name: none for what is counted of all."""
+        chosen = self._chosen(but=name) if isinstance(name, str) else ()
+        return sorted((each, *sorted(self.values[each])) for each in chosen)
 
     def chosen(self) -> list[tuple[str, str, str]]:
         """Key, value and words of each filter in use, the typed text and the order left out."""

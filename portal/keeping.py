@@ -137,16 +137,25 @@ def recall(makers: Mapping[Any, Callable[[], Any]]) -> dict[Any, Any]:
     The names, any values that `repr` tells apart, must say all that the makers depend on, besides the
     content and the day. What is given back is shared: nobody may change it.
     """
+    return recall_together(makers, lambda names: {name: makers[name]() for name in names})
+
+
+def recall_together(
+    names: Iterable[Any], make: Callable[[list[Any]], Mapping[Any, Any]]
+) -> dict[Any, Any]:
+    """The same for what is made together: `make` is given the names of what is not there yet."""
+    names = list(names)
     if not settings.KEEP_PAGES:
-        return {name: make() for name, make in makers.items()}
-    keys = {name: hashlib.sha256(repr(name).encode()).hexdigest() for name in makers}
+        return dict(make(names))
+    keys = {name: hashlib.sha256(repr(name).encode()).hexdigest() for name in names}
     version, _nothing = store.look([])
     found = near.look(keys.values(), version)
     if missed := keys.values() - found.keys():
         version, kept = store.look(missed)
         # Of a version that is gone nothing may stand beside what was made of the next one.
         found = kept | near.look(keys.values(), version)
-    made = {keys[name]: make() for name, make in makers.items() if keys[name] not in found}
+    missing = [name for name in names if keys[name] not in found]
+    made = {keys[name]: what for name, what in make(missing).items()} if missing else {}
     if made:
         store.keep(made, version)
     near.hold({key: what for key, what in (found | made).items() if key in missed}, version)

@@ -10,7 +10,7 @@ The filters are a `portal.filters.ListFilterSet`. A view is
 
 and its template takes what `Listing.context` gives, most of it through the includes of the site.
 What the query says and the list does not understand is left out and told (`problems`). It costs one
-query for each facet, one to count, one for the rows, and one for each taxonomy that is filtered by.
+query for the rows, one for all that is counted, and one for each taxonomy that is filtered by.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -102,7 +102,7 @@ class Listing:
     def page(self) -> Page:
         """The rows of the page asked for."""
         pages = Counted(self.prepared(self.filters.qs), self.per_page)
-        pages.count = self.filters.count()
+        pages.count = self.filters.count_with_facets()
         try:
             return pages.page(int(self._number) if is_page(self._number) else 1)
         except EmptyPage as error:

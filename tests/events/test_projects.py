@@ -110,7 +110,7 @@ def test_project_row_draws_an_arch_between_each_two_partners(client, project):
 @pytest.mark.parametrize("number", [1, 3, 100])
 @pytest.mark.parametrize(
     ("query", "queries"),
-    [("", 6), ("?theme=sante&partner=hopital&stage=running&q=projet", 8), ("?sort=title", 6)],
+    [("", 3), ("?theme=sante&partner=hopital&stage=running&q=projet", 5), ("?sort=title", 3)],
 )
 def test_projects_cost_the_same_however_long(
     client, django_assert_num_queries, hospital, number, query, queries

@@ -219,6 +219,6 @@ def test_map_costs_the_same_whatever_it_shows(client, db, django_assert_num_quer
             1 + number % 2, commune=Commune.objects.create(**row)
         )
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(3):
         directory(client, view="map")
     assert Organisation.objects.count() >= min(rows, 31)
