@@ -102,9 +102,9 @@ class AgendaFilter(EventFilter):
 
 
 class PastAgendaFilter(AgendaFilter):
-    """Those of what is over, the latest first."""
+    """Those of what is over, the latest first. All have a date, so that an index has their order."""
 
-    sort = SortFilter({"recent": Order(_("the latest first"), LATEST_FIRST)})
+    sort = SortFilter({"recent": Order(_("the latest first"), ("-starts_at", "pk"))})
 
 
 class PartnerFacet(Facet):

@@ -44,6 +44,21 @@ class Counted(Paginator):
     count = 0
 
 
+class Keyed:
+    """Rows of which a page is found by its keys: what stands before it is neither read nor prepared."""
+
+    def __init__(self, rows: QuerySet, prepared: Callable[[QuerySet], QuerySet]) -> None:
+        self.rows, self.prepared = rows, prepared
+
+    def __getitem__(self, page: slice) -> QuerySet:
+        # Ranks stand in the query as well as its order: such rows stay as they are.
+        if self.rows.query.annotations:
+            return self.prepared(self.rows)[page]
+        keys = self.rows.values("pk")[page]
+        rows = self.rows.model._default_manager.filter(pk__in=keys)
+        return self.prepared(rows.order_by(*self.rows.query.order_by))
+
+
 class Listing:
     """One request for the page of a list, read and answered: see the top of this module.
 
@@ -101,7 +116,8 @@ class Listing:
     @cached_property
     def page(self) -> Page:
         """The rows of the page asked for."""
-        pages = Counted(self.prepared(self.filters.qs), self.per_page)
+        rows: Any = Keyed(self.filters.qs, self.prepared)
+        pages = Counted(rows, self.per_page)
         pages.count = self.filters.count_with_facets()
         try:
             return pages.page(int(self._number) if is_page(self._number) else 1)

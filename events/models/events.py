@@ -152,8 +152,19 @@ class Event(Titled):
         verbose_name_plural = _("events")
         ordering = [F("starts_at").desc(nulls_last=True), "pk"]
         indexes = [
-            models.Index(fields=["status", "starts_at"], name="events_event_agenda"),
-            models.Index(fields=["status", "over_at", "starts_at"], name="events_event_over"),
+            # The order of the agenda, what tells the past from what is to come, its commonest filter:
+            # the keys of a page, however deep, are read from here alone.
+            models.Index(
+                fields=["status", "-starts_at", "id"],
+                include=["over_at", "kind"],
+                name="events_event_latest",
+            ),
+            # What is over or not, with all that is counted of it.
+            models.Index(
+                fields=["status", "over_at", "starts_at", "kind", "id"],
+                include=["commune", "price", "languages", "online_url"],
+                name="events_event_counted",
+            ),
         ]
         constraints = [
             *Titled.Meta.constraints,

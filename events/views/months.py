@@ -14,6 +14,7 @@ from events.models import Event
 from events.querysets import midnight
 from portal import display
 from portal.display import capitalised
+from portal.keeping import recall
 
 # The months that have a page, as the addresses say.
 FIRST_YEAR, LAST_YEAR = 2000, 2099
@@ -174,9 +175,9 @@ class Reach(NamedTuple):
 
     @classmethod
     def of(cls, events: Any) -> "Reach":
-        """That of published events: one query."""
+        """That of published events: one query, unless it is kept."""
         today = timezone.localdate()
-        moments = events.span() or ()
+        moments = recall({"span of events": events.span})["span of events"] or ()
         days = [today, *(timezone.localtime(moment).date() for moment in moments)]
         return cls(_paged(min(days)), _paged(max(days)))
 
