@@ -492,7 +492,7 @@ def test_migration_can_be_undone():
         tables = connection.introspection.table_names()
         assert [name for name in tables if "search" in name] == []
     finally:
-        call_command("migrate", "portal", verbosity=0)
+        call_command("migrate", verbosity=0)
 
     OrganisationFactory(name="Revenue")
     assert names_found("revenue") == ["Revenue"]
