@@ -1,13 +1,16 @@
 """Where images lie. The held store keeps every one; the public store has copies of the live ones.
 
 The web server reaches the public store only. An image therefore becomes public when the object that
-shows it does, and stops being so with it, whatever its address was.
+shows it does, and stops being so with it, whatever its address was. In the public store it has smaller
+copies beside it (`portal/renditions.py`), which come before it and go before it: where it lies they lie.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage, storages
+
+from portal import renditions
 
 
 def held_storage() -> Storage:
@@ -31,23 +34,38 @@ def is_same(name: str, other: str) -> bool:
         return one.read() == two.read()
 
 
-def show(name: str) -> None:
-    """Copy an image to the public store, unless it is there."""
+def show(name: str, smaller: Mapping[str, bytes]) -> None:
+    """Copy an image to the public store with its smaller copies, by size, unless they are there."""
+    for size, data in smaller.items():
+        if not default_storage.exists(copy := renditions.name_of(name, size)):
+            default_storage.save(copy, ContentFile(data))
     if not default_storage.exists(name):
         with held_storage().open(name) as file:
             default_storage.save(name, file)
 
 
 def hide(name: str) -> None:
-    """Remove an image from the public store, if it is there."""
-    default_storage.delete(name)
+    """Remove an image and its smaller copies from the public store, if they are there."""
+    for each in (*renditions.names_of(name), name):
+        default_storage.delete(each)
 
 
-def shown() -> Iterator[str]:
-    """The names of all images in the public store, which has a folder for each organisation."""
+def shown() -> set[str]:
+    """The names of all images of which the public store has something.
+
+    It has a folder for each organisation, with one in it for each size of the smaller copies.
+    """
+    return {
+        f"{folder}/{file}"
+        for folder in _listed("")[0]
+        for place in ("", *renditions.SIZES)
+        for file in _listed(f"{folder}/{place}")[1]
+    }
+
+
+def _listed(folder: str) -> tuple[list[str], list[str]]:
+    """The folders and the files in a folder of the public store."""
     try:
-        folders, _files = default_storage.listdir("")
+        return default_storage.listdir(folder)
     except FileNotFoundError:
-        return
-    for folder in folders:
-        yield from (f"{folder}/{file}" for file in default_storage.listdir(folder)[1])
+        return [], []

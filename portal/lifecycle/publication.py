@@ -1,18 +1,21 @@
 """Which images are public: those of what is published, and no others.
 
-The private store keeps every image and the public one has copies (`portal/storage.py`). A copy is
+The private store keeps every image and the public one has copies (`portal/storage.py`). They are
 made, or removed, after the commit and under the lock of whatever shows the image: of two people who
 publish and withdraw at once the last one looks last. What a crash left undone is found by `stray`.
 """
 
+import logging
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import transaction
 
-from portal import storage
+from portal import renditions, storage
 from portal.lifecycle import kinds
 from portal.models import Status
+
+logger = logging.getLogger(__name__)
 
 
 def settle_on_commit(images: Iterable[str]) -> None:
@@ -23,27 +26,38 @@ def settle_on_commit(images: Iterable[str]) -> None:
 
 
 def settle(image: str) -> None:
-    """Make an image public if something published shows it, else remove its public copy.
+    """Make an image public if something published shows it, else remove its public copies.
 
-    Locks the objects that show it, in the order of the kinds, until the copy is made or gone.
+    Smaller copies are drawn first. Then the objects that show it are locked, in the order of the kinds,
+    until everything is made or gone.
     """
+    smaller = _drawn(image) if _is_live(image) else {}
     with transaction.atomic():
-        if _is_live(image):
-            storage.show(image)
+        if _is_live(image, lock=True):
+            storage.show(image, smaller)
         else:
             storage.hide(image)
 
 
-def _is_live(image: str) -> bool:
-    rows = [
-        row
-        for kind in kinds.every()
-        for name in kind.content.images
-        for row in kind.model._default_manager.select_for_update(of=("self",)).filter(
-            **{name: image}
-        )
-    ]
-    return any(row.is_published for row in rows)
+def _drawn(image: str) -> dict[str, bytes]:
+    """The smaller copies of an image, unless it has them. Without them pages show it as it is."""
+    if renditions.are_there(image):
+        return {}
+    try:
+        with storage.held_storage().open(image) as file:
+            return renditions.draw(file)
+    except OSError:
+        logger.exception("No smaller copies could be made of %s", image)
+        return {}
+
+
+def _is_live(image: str, *, lock: bool = False) -> bool:
+    found: list[Any] = []
+    for kind in kinds.every():
+        for name in kind.content.images:
+            rows = kind.model._default_manager.filter(**{name: image})
+            found += rows.select_for_update(of=("self",)) if lock else rows
+    return any(row.is_published for row in found)
 
 
 def live() -> set[str]:
@@ -62,5 +76,7 @@ def _names(model: Any, field: str) -> Any:
 
 
 def stray() -> Iterator[str]:
-    """The images whose public copy is missing or ought not to be there."""
-    yield from sorted(live() ^ set(storage.shown()))
+    """The images of which a public copy is missing or ought not to be there."""
+    wanted, shown = live(), storage.shown()
+    lacking = {image for image in wanted if not renditions.are_there(image)}
+    yield from sorted((wanted ^ shown) | lacking)

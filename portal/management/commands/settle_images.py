@@ -8,9 +8,10 @@ from portal.lifecycle import publication
 
 
 class Command(BaseCommand):
-    """Needed after a crash or a full disk between a decision and the copying of its image."""
+    """Needed after a crash or a full disk between a decision and the copying of its image, and once
+    after the update that brought smaller copies."""
 
-    help = "Copies the images of everything published where they are missing, and removes others."
+    help = "Copies images of what is published, in each size, where they lack, and removes others."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Settle each image that is out of line, and name it."""

@@ -1,12 +1,16 @@
 """Images are public while what shows them is, whoever else publishes or withdraws meanwhile."""
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection
 
 from members.models import Organisation
-from portal import storage
+from portal import images, renditions, storage
 from portal.lifecycle import kinds, publication, review
 from tests.members.workspace import photo
 from tests.together import together
@@ -15,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def hold_logo(organisation):
-    return storage.hold(f"{organisation.pk}/logo.webp", photo().read())
+    return storage.hold(f"{organisation.pk}/logo.webp", images.reencode(photo()))
 
 
 def edit(organisation, by, **values):
@@ -56,7 +60,7 @@ def test_what_a_crash_left_undone_is_settled(fay, organisation, elsewhere, capsy
     # Nothing that was to follow these commits took place.
     missing, left = hold_logo(organisation), hold_logo(elsewhere)
     edit(organisation, fay, logo=missing, logo_alt_fr="Un logo")
-    storage.show(left)
+    storage.show(left, {renditions.TILE: b"a copy"})
     stray = list(publication.stray())
 
     call_command("settle_images")
@@ -64,13 +68,85 @@ def test_what_a_crash_left_undone_is_settled(fay, organisation, elsewhere, capsy
     assert stray == sorted([missing, left])
     assert capsys.readouterr().out.split() == sorted([missing, left])
     assert set(storage.shown()) == {missing}
+    assert public_files(elsewhere) == set()
     assert list(publication.stray()) == []
+
+
+def public_files(organisation):
+    """Everything that lies in the public folder of an organisation."""
+    folder = Path(settings.MEDIA_ROOT) / str(organisation.pk)
+    return {str(file.relative_to(folder.parent)) for file in folder.rglob("*") if file.is_file()}
+
+
+def test_image_has_its_smaller_copies_while_it_is_public(
+    fay, organisation, django_capture_on_commit_callbacks
+):
+    first, second = hold_logo(organisation), hold_logo(organisation)
+    with django_capture_on_commit_callbacks(execute=True):
+        edit(organisation, fay, logo=first, logo_alt_fr="Un logo")
+    shown = public_files(organisation)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        edit(organisation, fay, logo=second)
+
+    assert shown == {first, *renditions.names_of(first)}
+    assert public_files(organisation) == {second, *renditions.names_of(second)}
+
+
+@pytest.mark.threat("T6", "images")
+def test_smaller_copies_are_withdrawn_with_their_image(
+    fay, organisation, django_capture_on_commit_callbacks
+):
+    logo = hold_logo(organisation)
+    with django_capture_on_commit_callbacks(execute=True):
+        edit(organisation, fay, logo=logo, logo_alt_fr="Un logo")
+    shown = public_files(organisation)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        review.withdraw(Organisation.objects.get(pk=organisation.pk), by=fay, message="Fini.")
+
+    assert len(shown) == 1 + len(renditions.SIZES)
+    assert public_files(organisation) == set()
+
+
+def test_copy_left_without_its_image_is_removed(organisation):
+    default_storage.save(f"{organisation.pk}/tile/logo.webp", ContentFile(b"a copy"))
+
+    call_command("settle_images")
+
+    assert public_files(organisation) == set()
+
+
+def test_image_published_before_there_were_copies_gets_them(
+    fay, organisation, django_capture_on_commit_callbacks
+):
+    logo = hold_logo(organisation)
+    with django_capture_on_commit_callbacks(execute=True):
+        edit(organisation, fay, logo=logo, logo_alt_fr="Un logo")
+    for name in renditions.names_of(logo):
+        default_storage.delete(name)
+
+    call_command("settle_images")
+
+    assert public_files(organisation) == {logo, *renditions.names_of(logo)}
+
+
+def test_image_of_which_no_copy_can_be_made_is_public_all_the_same(
+    fay, organisation, caplog, django_capture_on_commit_callbacks
+):
+    logo = storage.hold(f"{organisation.pk}/logo.webp", b"broken")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        edit(organisation, fay, logo=logo, logo_alt_fr="Un logo")
+
+    assert public_files(organisation) == {logo}
+    assert f"No smaller copies could be made of {logo}" in caplog.text
 
 
 @pytest.fixture(autouse=True)
 def _empty_store():
     for name in list(storage.shown()):
-        default_storage.delete(name)
+        storage.hide(name)
 
 
 @pytest.mark.concurrency
