@@ -86,4 +86,4 @@ def entry(action: str, days: int, message: str = "", name: str = "Camille Roux")
 
 def picture() -> Any:
     """The picture of the site in place of a logo: examples bring no file of their own."""
-    return SimpleNamespace(url=static("portal/touch-icon.png"))
+    return SimpleNamespace(url=static("portal/touch-icon.png"), name="touch-icon.png")

@@ -1,6 +1,5 @@
 """Rows of lists, and the small parts in them."""
 
-from types import SimpleNamespace
 from typing import Any
 
 from django.urls import reverse
@@ -82,8 +81,9 @@ def _niche() -> Component:
     states = [
         State(label, template, {"organisation": each, "size": size}) for label, each, size in tiles
     ]
-    pictured = SimpleNamespace(logo=picture())
-    logo = State(_("With a logo"), "{% small_logo organisation %}", {"organisation": pictured})
+    words = {"logo_alt_fr": "Trois arches", "logo_alt_en": "Three arches"}
+    pictured = counted(organisation("Arche", **words), logo=picture())
+    logo = State(_("With a logo"), "{% logo organisation %}", {"organisation": pictured})
     return Component("niche", _("Niche"), [*states, logo])
 
 

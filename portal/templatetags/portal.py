@@ -23,7 +23,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from portal import display, i18n, marking
+from portal import display, i18n, marking, renditions
 from portal.characters import single_spaced
 from portal.drawing.svg import Label
 from portal.forms import LANGUAGE_NAMES, ErrorItem, error_items, label_of
@@ -213,26 +213,20 @@ def niche(organisation: Any, size: str = "") -> str:
 
 @register.simple_tag
 def logo(organisation: Any) -> str:
-    """The logo of an organisation on a large tile, or its initials where it has none."""
+    """The logo of an organisation on a large tile, or its initials where it has none.
+
+    Only its own page has it: beside a name in a list it would cost a request each.
+    """
     if not organisation.logo:
         return niche(organisation, "large")
+    copies = renditions.shown(organisation.logo.name, renditions.TILE)
+    alt = i18n.text(organisation, "logo_alt")
     return format_html(
-        '<span class="niche niche-large niche-logo"><img src="{}" alt="{}" width="84" height="96">'
+        '<span class="niche niche-large niche-logo"><img src="{}" alt="{}"{} width="84" height="96">'
         "</span>",
-        organisation.logo.url,
-        plain_text(organisation, "logo_alt"),
-    )
-
-
-@register.simple_tag
-def small_logo(organisation: Any) -> str:
-    """The same on a tile that stands beside the name and says nothing of its own."""
-    if not organisation.logo:
-        return niche(organisation)
-    return format_html(
-        '<span class="niche niche-logo" aria-hidden="true">'
-        '<img src="{}" alt="" width="36" height="42" loading="lazy"></span>',
-        organisation.logo.url,
+        copies[0].url if copies else organisation.logo.url,
+        alt.value,
+        format_html(' lang="{}"', alt.language) if alt.is_fallback else "",
     )
 
 

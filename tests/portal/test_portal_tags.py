@@ -9,8 +9,10 @@ from django.template import RequestContext, Template
 from django.test import RequestFactory
 from django.utils.translation import override
 
+from portal import renditions
 from portal.drawing.svg import Label, Line
 from tests import factories
+from tests.images import noise, public_image, webp
 
 
 def rendered(source, path="/fr/", **context):
@@ -115,18 +117,32 @@ def test_logo_takes_the_place_of_initials_where_it_is_asked_for():
         name="Inria", kind="network", logo="logos/1.webp", logo_alt_fr="Le mot Inria"
     )
 
-    assert rendered("{% small_logo o %}", o=organisation) == (
-        '<span class="niche niche-logo" aria-hidden="true">'
-        '<img src="/media/logos/1.webp" alt="" width="36" height="42" loading="lazy"></span>'
-    )
     assert rendered("{% logo o %}", o=organisation) == (
         '<span class="niche niche-large niche-logo">'
         '<img src="/media/logos/1.webp" alt="Le mot Inria" width="84" height="96"></span>'
     )
     organisation.logo = ""
-    assert rendered("{% small_logo o %}", o=organisation) == (
-        '<span class="niche ardoise" aria-hidden="true">IN</span>'
+    assert rendered("{% logo o %}", o=organisation) == (
+        '<span class="niche ardoise niche-large" aria-hidden="true">IN</span>'
     )
+
+
+def test_logo_is_shown_by_its_smallest_copy():
+    name = public_image("7/logo.webp", webp(noise((40, 30))))
+    organisation = factories.OrganisationFactory.build(name="Inria", logo=name)
+
+    html = rendered("{% logo o %}", o=organisation)
+
+    assert f'<img src="/media/{renditions.name_of(name, "tile")}" alt="" width="84"' in html
+
+
+def test_words_of_a_logo_say_their_language_where_it_is_not_the_readers():
+    organisation = factories.OrganisationFactory.build(logo="logos/1.webp", logo_alt_fr="Un pont")
+
+    with override("en"):
+        html = rendered("{% logo o %}", o=organisation)
+
+    assert 'alt="Un pont" lang="fr"' in html
 
 
 # --- Figures --------------------------------------------------------------------------------------

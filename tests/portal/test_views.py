@@ -126,6 +126,17 @@ def test_home_answers_who_with_whom_and_when(client, source):
     assert "Carrière" not in text[text.index("Founding members") :]
 
 
+def test_home_shows_founders_by_their_initials_whatever_logo_they_have(client):
+    """A logo each would be a request each: seven of them are more than the page may make."""
+    for number in range(7):
+        factories.OrganisationFactory(name=f"F{number}", founding=True, logo=f"{number}/x.webp")
+
+    text = main(client.get(address("home")))
+
+    assert re.findall(r'aria-hidden="true">(F\d)</span>', text) == [f"F{n}" for n in range(7)]
+    assert "<img" not in text
+
+
 def test_home_of_an_empty_portal_shows_no_empty_section(client):
     response = client.get(address("home"))
 
