@@ -17,7 +17,14 @@ from events.models import Event, Project, ProjectPartner
 from members.filters import COMMUNE_CODE, THEME_CODE, KindFacet
 from members.models import Organisation, Theme
 from portal import i18n
-from portal.facets import ChoiceFacet, ConditionFacet, Facet, RelatedFacet, Use
+from portal.facets import (
+    ChoiceFacet,
+    ConditionFacet,
+    CountingFacet,
+    RelatedFacet,
+    TalliedFacet,
+    Use,
+)
 from portal.fields import CodeListField
 from portal.filters import DayFilter, ListFilterSet, Order, SortFilter
 from portal.tallies import Pairs, Told
@@ -107,7 +114,7 @@ class PastAgendaFilter(AgendaFilter):
     sort = SortFilter({"recent": Order(_("the latest first"), ("-starts_at", "pk"))})
 
 
-class PartnerFacet(Facet):
+class PartnerFacet(TalliedFacet):
     """The organisations that take part in projects, as far as a visitor may know."""
 
     def options(self) -> dict[str, str]:
@@ -154,10 +161,8 @@ class ProjectFilter(ListFilterSet):
         fields: tuple[str, ...] = ()
 
 
-class SharedThemeFacet(Facet):
+class SharedThemeFacet(CountingFacet):
     """The themes of what organisations do together: of the projects and events that they share."""
-
-    counts_by_itself = True
 
     def options(self) -> dict[str, str]:
         return dict(Theme.objects.values_list("code", f"name_{i18n.current()}"))
@@ -168,9 +173,6 @@ class SharedThemeFacet(Facet):
 
     def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
         return network.tied(queryset, codes)
-
-    def told(self, model: type[Any]) -> Told:
-        raise NotImplementedError
 
     def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
         """Of `rows` that are tied, as all who share something are: three queries at most.

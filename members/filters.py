@@ -13,9 +13,9 @@ from members.models import College, Exchange, Membership, Organisation, Person, 
 from portal.facets import (
     ChoiceFacet,
     ConditionFacet,
-    Facet,
     OptionGroup,
     RelatedFacet,
+    TalliedFacet,
     Use,
     in_known_order,
 )
@@ -41,7 +41,7 @@ def memberships() -> Mapping[str, tuple[Any, Any]]:
     }
 
 
-class TopicFacet(Facet):
+class TopicFacet(TalliedFacet):
     """What organisations look for, or what they offer, by topic."""
 
     has_fixed_codes = True

@@ -86,8 +86,6 @@ class Facet(filters.MultipleChoiceFilter, abc.ABC):
     field_class = CodesField
     # Whether the codes stand in the program, and so in the description of the API.
     has_fixed_codes = False
-    # Whether it says by `used` what each code has, because that is no matter of one row.
-    counts_by_itself = False
 
     def __init__(self, *, legend: Any, shown: int = 0, **kwargs: Any) -> None:
         # A callable: what nobody chose costs no look at the options.
@@ -172,14 +170,6 @@ class Facet(filters.MultipleChoiceFilter, abc.ABC):
     def condition(self, model: type[Any], codes: list[str]) -> Q:
         """What is true of the rows that answer one of these codes; no join that repeats rows."""
 
-    @abc.abstractmethod
-    def told(self, model: type[Any]) -> Told:
-        """What is read of a row, to count those that have each code; one query at most."""
-
-    def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
-        """The use of each code that any of `rows` has, of a facet that counts by itself."""
-        raise NotImplementedError
-
     def in_order(self, used: dict[str, Use]) -> list[str]:
         """The codes in the order shown: by label, without regard to accents and capitals."""
         return sorted(used, key=lambda code: fold(used[code].label))
@@ -190,7 +180,24 @@ def in_known_order(facet: Facet, used: dict[str, Use]) -> list[str]:
     return [code for code in facet.known if code in used]
 
 
-class ChoiceFacet(Facet):
+class TalliedFacet(Facet):
+    """A facet whose codes are told of each row, so that all such are counted together."""
+
+    @abc.abstractmethod
+    def told(self, model: type[Any]) -> Told:
+        """What is read of a row, to count those that have each code; one query at most."""
+
+
+class CountingFacet(Facet):
+    """A facet that counts by itself: what has a code is no matter of one row."""
+
+    @abc.abstractmethod
+    def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
+        """The use of each code that any of `rows` has: among those that all other filters leave, if
+        that is not the same, and in all."""
+
+
+class ChoiceFacet(TalliedFacet):
     """The values of a column with choices, in their order."""
 
     has_fixed_codes = True
@@ -212,7 +219,7 @@ class ChoiceFacet(Facet):
         return in_known_order(self, used)
 
 
-class RelatedFacet(Facet):
+class RelatedFacet(TalliedFacet):
     """What rows point to, one (`commune`) or several (`themes`): a model with `code` and `name`."""
 
     def __init__(self, path: str, **kwargs: Any) -> None:
@@ -257,7 +264,7 @@ class RelatedFacet(Facet):
         return code
 
 
-class ConditionFacet(Facet):
+class ConditionFacet(TalliedFacet):
     """Options that each are a condition on the row (`Q` or `Exists`; no join that repeats rows).
 
     `conditions` returns {code: (label, condition)} in the order shown; it may cost one query.

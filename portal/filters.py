@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal import display, i18n, search
-from portal.facets import Facet, OptionGroup, Use, pair
+from portal.facets import CountingFacet, Facet, OptionGroup, TalliedFacet, Use, pair
 from portal.keeping import recall_together
 from portal.tallies import TOTAL, almost, take
 
@@ -195,11 +195,15 @@ class ListFilterSet(filters.FilterSet):
     def _facets(self) -> dict[str, Facet]:
         return {name: found for name, found in self.filters.items() if isinstance(found, Facet)}
 
+    @property
+    def _tallied(self) -> dict[str, TalliedFacet]:
+        return {n: found for n, found in self._facets.items() if isinstance(found, TalliedFacet)}
+
     def facets(self) -> list[OptionGroup]:
         """The facets as they are shown: one query for all of them, unless they are kept."""
         uses = {}
         for name, found in self._facets.items():
-            if found.counts_by_itself:
+            if isinstance(found, CountingFacet):
                 uses[name] = self._used(name)
             else:
                 uses[name] = found.uses(self._counts[name], self._counts[OVERALL, name])
@@ -241,7 +245,7 @@ class ListFilterSet(filters.FilterSet):
     def _counts(self) -> dict[Any, Any]:
         """How many rows there are by code: of each facet, those that the others leave, and
         (OVERALL, facet) all; under TOTAL, how many all leave. What is not kept is one query."""
-        facets = [name for name, found in self._facets.items() if not found.counts_by_itself]
+        facets = list(self._tallied)
         names: list[Any] = [TOTAL, *((OVERALL, name) for name in facets)]
         # Where nothing else is chosen these are the same.
         names += [name for name in facets if self._chosen(but=name)]
@@ -262,8 +266,8 @@ class ListFilterSet(filters.FilterSet):
             rows = rows.filter(almost(passes))
         model = self.queryset.model
         facets = {
-            name: self._facets[name].told(model)
-            for name in self._facets.keys() & (wanted | overall)
+            name: self._tallied[name].told(model)
+            for name in self._tallied.keys() & (wanted | overall)
         }
         found = take(rows, facets, passes)
         counted: dict[Any, Any] = {name: found[name] for name in wanted - {TOTAL}}
