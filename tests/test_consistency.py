@@ -251,6 +251,16 @@ def test_french_catalogue_is_complete():
     assert list(catalogue.obsolete) == []
 
 
+def test_french_has_no_break_beside_its_signs():
+    texts = [
+        text
+        for message in read_catalogue(ROOT / FRENCH)
+        for text in ([message.string] if isinstance(message.string, str) else message.string)
+    ]
+
+    assert [text for text in texts if re.search(r"\w [:;?!»](?!\w)|« ", text)] == []
+
+
 def test_french_catalogue_says_what_the_code_says(tmp_path):
     """Collects the texts of a copy of the code anew; `make translate` mends what this finds."""
     for name in ["manage.py", "templates", *PACKAGES]:

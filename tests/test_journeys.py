@@ -240,6 +240,8 @@ LOOKED_AT = {
         "events:event-detail",
         "events:project-list",
         "events:project-detail",
+        "events:ecosystem",
+        "events:key-figures",
         "api-guide",
         "account_login",
         "account_signup",
@@ -266,6 +268,7 @@ def test_a_day_of_the_month_leads_to_what_takes_place(person, language):
     )
 
 
+@pytest.mark.threat("T26", "browser")
 @both
 def test_no_page_asks_anybody_else_for_anything(person, language, live_server):
     university = Organisation.objects.get(slug="universite-montpellier")

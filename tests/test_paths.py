@@ -167,7 +167,6 @@ def test_finding_an_organisation(twice, language, directory, apply, next_page):
     assert profile.title.startswith("CHU de Montpellier")
 
 
-@pytest.mark.threat("T26", "browser")
 @in_turns(
     "language, subscribe, opened, followed",
     (
