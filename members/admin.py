@@ -77,7 +77,6 @@ class PersonDesk(Of):
 
     list_display = ("name", "organisation")
     search_fields = ("name", "organisation__name")
-    autocomplete_fields = ("organisation", "sources")
     fields = ("name", ("role_fr", "role_en"), "organisation", "sources")
 
 
@@ -88,7 +87,7 @@ class DistinctionDesk(Of):
     list_display = ("__str__", "organisation", "person", "date")
     list_select_related = ("organisation", "person")
     search_fields = ("title_fr", "title_en", "organisation__name", "person__name")
-    autocomplete_fields = ("organisation", "person", "sources")
+    autocomplete_fields = ("organisation", "person")
     fields = (
         ("title_fr", "title_en"),
         ("reason_fr", "reason_en"),

@@ -94,6 +94,12 @@ class ApiDocs(TemplateView):
             schema_url=absolute(reverse("api:schema")),
             trail=[(_("API and open data"), "")],
             canonical=reverse("api-guide"),
+            structured_data={
+                "@type": "TechArticle",
+                "name": _("API and open data"),
+                "url": absolute(reverse("api-guide")),
+                "license": LICENCE["url"],
+            },
             alternates=alternates,
             **kwargs,
         )

@@ -184,10 +184,8 @@ def searched() -> dict[str, QuerySet]:
         "organisation": Organisation.objects.published().for_rows(),
         "project": Project.objects.published().with_partner_count(),
         "event": Event.objects.published().with_organisers(),
-        # Somebody is shown on the page of their organisation.
-        "person": Person.objects.published()
-        .exclude(organisation=None)
-        .select_related("organisation"),
+        # Somebody is shown on the page of their organisation, or only here.
+        "person": Person.objects.published().select_related("organisation"),
     }
 
 
@@ -309,7 +307,7 @@ def site_page(request: HttpRequest, code: str) -> HttpResponse:
         "trail": [*above, (str(page), "")],
         "single_language": i18n.other(missing) if missing else "",
     }
-    if code == Page.Code.ASSOCIATION:
+    if code in (Page.Code.ASSOCIATION, *UNDER_ASSOCIATION):
         context["structured_data"] = association_data()
     return render(request, "portal/page.html", context)
 

@@ -207,6 +207,18 @@ def test_row_has_one_tag(client, event, tag):
     assert tag in row
 
 
+def test_row_of_what_has_a_period_in_words_does_not_say_that_it_was_held(client, now):
+    project = factories.ProjectFactory()
+    meant = factories.EventFactory(
+        starts_at=now - 10 * DAY, period_en="Spring", period_fr="Printemps"
+    )
+    meant.projects.add(project)
+
+    row = body(client.get(address("project-detail", project.slug_en))).split("row-event")[1]
+
+    assert '<span class="tag">Over</span>' not in row
+
+
 def test_row_says_that_it_is_over_where_others_are_not(client, now, organisation):
     project = factories.ProjectFactory()
     over = factories.EventFactory(starts_at=now - 10 * DAY)

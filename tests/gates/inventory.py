@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from events.models import Event, Project
-from members.models import Commune, Organisation, Theme, User
+from members.models import Commune, Distinction, Organisation, Theme, User
 from portal.models import BackgroundTask, HistoryEntry
 from portal.models import Page as SiteText
 from portal.style.pages import PAGES
@@ -432,6 +432,7 @@ DJANGOS = [
     Look("admin:members_user_changelist", account="admin"),
     Look("admin:members_user_change", arguments=row(User), account="admin"),
     Look("admin:members_membership_add", account="admin"),
+    Look("admin:members_distinction_change", arguments=row(Distinction), account="admin"),
     Look("admin:portal_page_change", arguments=row(SiteText), account="admin"),
     Look("admin:portal_historyentry_changelist", account="admin"),
 ]

@@ -358,6 +358,15 @@ def test_search_finds_every_kind_and_counts_each(client, bridges):
     assert is_noindex(response)
 
 
+def test_search_finds_somebody_without_an_organisation(client):
+    search.index(Person.objects.create(name="Bridget", role_en="Builder"))
+
+    text = main(looked_for(client, "bridget"))
+
+    assert '<h3 class="row-title"><mark>Bridget</mark></h3>' in text
+    assert '<p class="meta">Builder</p>' in text
+
+
 @pytest.mark.parametrize("kind", ["organisation", "project", "event", "person"])
 def test_search_shows_one_kind(client, bridges, kind):
     response = looked_for(client, "bridg", kind=kind)
