@@ -94,6 +94,7 @@ class _Loader:
         self.say = say
         self.organisations: dict[str, Organisation] = {}
         self.projects: dict[str, Project] = {}
+        self.example_events: dict[str, Event] = {}
         self.today = timezone.localdate(timezone=PARIS)
 
     def run(self) -> None:
@@ -213,7 +214,9 @@ class _Loader:
         examples = read("examples")
         for row in examples["events"]:
             event = Event(organisation=self.organisations.get(row["organisation"]))
-            self.publish(event, self.event_values(row) | self.picture(row, event), row)
+            picture = self.picture(row, event.organisation)
+            self.publish(event, self.event_values(row) | picture, row)
+            self.example_events[row["id"]] = event
         needs: dict[str, list[Row]] = {}
         for row in examples["needs"]:
             needs.setdefault(row.pop("organisation"), []).append(row)
@@ -230,15 +233,17 @@ class _Loader:
         """One submission, led by the verbs to the state that its row asks for."""
         kind = kinds.named(row["kind"])
         author = self.users[row["author"]]
-        target = self.organisations[row["target"]] if row["target"] else None
+        target = (self.organisations | self.example_events)[row["target"]] if row["target"] else None
+        organisation = self.organisations[row["organisation"]]
         before = kind.content.read(target) if target else kind.content.blank
         values = row["values"] if target else self.values_for(row["kind"], row["values"])
         values = {n: unwrapped(v) if isinstance(v, str) else v for n, v in values.items()}
+        values |= self.picture(values, organisation)
         held = review.save(
             kind,
             before | values,
             by=author,
-            organisation=self.organisations[row["organisation"]],
+            organisation=organisation,
             target=target,
         )
         if row["status"] == "draft":
@@ -339,11 +344,11 @@ class _Loader:
             "organisers": [{"organisation": self.organisations[c].pk} for c in row["organisers"]],
         }
 
-    def picture(self, row: Row, event: Event) -> Row:
+    def picture(self, row: Row, organisation: Organisation | None) -> Row:
         """The picture that a row asks for, kept where those of its organisation lie."""
         if "image" not in row:
             return {}
-        name = f"{quota.folder(event.organisation, self.admin)}/{uuid.uuid4().hex}.webp"
+        name = f"{quota.folder(organisation, self.admin)}/{uuid.uuid4().hex}.webp"
         held = storage.hold(name, PICTURES[row["image"]]())
         alt = {name: unwrapped(row[name]) for name in ("image_alt_fr", "image_alt_en")}
         return {"image": held} | alt

@@ -116,5 +116,44 @@ def _block(pen: Pen, x: float, y: float, colour: str) -> None:
     pen.line(front, 5, INK)
 
 
+def groups() -> bytes:
+    """Two clouds of dots with a line between them."""
+    pen = Pen(PAGE)
+    for x, y, colour in ((320, 270, LAGOON), (890, 420, TILE)):
+        for number in range(44):
+            # The golden angle: dots that keep their distance from each other.
+            angle, far = number * 2.4, 27 * math.sqrt(number)
+            pen.disc(x + 1.5 * far * math.cos(angle), y + far * math.sin(angle), 13, colour)
+    pen.line([(520, HEIGHT), (700, 0)], 9, INK)
+    return pen.webp()
+
+
+def tree() -> bytes:
+    """A decision tree; one of its paths leads to a yellow leaf."""
+    pen = Pen(PAGE)
+    levels = [
+        [(WIDTH * (2 * place + 1) / 2 ** (level + 1), 90 + level * 160) for place in range(2**level)]
+        for level in range(4)
+    ]
+    path = {(0, 0), (1, 1), (2, 2), (3, 5)}
+    for level in (1, 2, 3):
+        for place, end in enumerate(levels[level]):
+            on_path = (level, place) in path
+            pen.line([levels[level - 1][place // 2], end], 14 if on_path else 6, INK)
+    for level, nodes in enumerate(levels):
+        for place, (x, y) in enumerate(nodes):
+            colour = SCRUB if level < 3 else LAGOON
+            pen.disc(x, y, 46 - 6 * level, INK)
+            last = (level, place) == (3, 5)
+            pen.disc(x, y, 39 - 6 * level, BROOM if last else colour)
+    return pen.webp()
+
+
 # By the name that a row of the demo gives.
-PICTURES: dict[str, Callable[[], bytes]] = {"lagoon": lagoon, "table": table, "blocks": blocks}
+PICTURES: dict[str, Callable[[], bytes]] = {
+    "lagoon": lagoon,
+    "table": table,
+    "blocks": blocks,
+    "groups": groups,
+    "tree": tree,
+}

@@ -228,11 +228,17 @@ def test_the_demo_is_whole(settings):
         "in_review",
         "in_review",
         "in_review",
+        "in_review",
         "refused",
         "to_correct",
     ]
     assert User.objects.count() == len(loader.ACCOUNTS)
     pictured = Event.objects.published().exclude(image="")
     assert {event.title_fr.split("\u00a0")[0] for event in pictured} == {"Exemple"}
-    assert [storage.held_storage().exists(event.image.name) for event in pictured] == [True] * 3
+    assert [storage.held_storage().exists(event.image.name) for event in pictured] == [True] * 4
     assert all(event.image_alt_fr and event.image_alt_en for event in pictured)
+    assert Event.objects.published().upcoming().exclude(registration_url="").count() == 2
+    assert Event.objects.published().upcoming().filter(description_fr="").count() == 1
+    [replaced] = Submission.objects.filter(values__has_key="image", target_id__isnull=False)
+    assert storage.held_storage().exists(replaced.values["image"])
+    assert pictured.get(pk=replaced.target_id).image.name != replaced.values["image"]
