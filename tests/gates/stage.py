@@ -33,11 +33,14 @@ from members.models import Invitation, Organisation, User  # noqa: E402
 from tests.factories import BackgroundTaskFactory  # noqa: E402
 from tests.gates.inventory import DJANGOS, LANGUAGES, LOOKS, Look  # noqa: E402
 from tests.gates.site import AXE  # noqa: E402
+from tests.images import noise, public_image, webp  # noqa: E402
 
 
 def props() -> None:
-    """What the demo lacks: a profile in French only, an account without password, an address to
-    confirm, an open invitation, a question that waits, and mails that could not be sent."""
+    """What the demo lacks: a profile with all that one can say, pictures that weigh much, a profile in
+    French only, an account without password, an address to confirm, an open invitation, a question
+    that waits, and mails that could not be sent."""
+    full()
     Organisation.objects.filter(slug="vogo").update(summary_en=None, description_en=None)
     User.objects.create_user("without-password@demo.example", None, full_name="Sans mot de passe")
     owner = User.objects.get(email="owner@demo.example")
@@ -55,6 +58,33 @@ def props() -> None:
     BackgroundTaskFactory()
     BackgroundTaskFactory(
         status="READY", run_after=timezone.now() + datetime.timedelta(minutes=25), finished_at=None
+    )
+
+
+def full() -> None:
+    """Nothing of this is true of whom it is said: visitors of the gates are programs."""
+    logo = public_image("gates/logo.webp", webp(noise((900, 900))))
+    image = public_image("gates/image.webp", webp(noise((1600, 1000))))
+    Organisation.objects.filter(slug="chu-montpellier").update(
+        logo=logo,
+        logo_alt_fr="Exemple de logo",
+        siren="732829320",
+        rna="W123456789",
+        ror="05a28rw58",
+        verified_on=timezone.localdate(),
+    )
+    hospital = Organisation.objects.get(slug="chu-montpellier")
+    hospital.links.create(label="Exemple de page", url="https://example.org/page")
+    hospital.contacts.create(
+        name="Camille Roux",
+        role="Accueil",
+        email="camille@example.org",
+        phone="+33 4 00 00 00 00",
+        visibility="public",
+    )
+    # In one language: the other says so.
+    Project.objects.filter(slug_fr="alliance-sante-ia").update(
+        image=image, image_alt_fr="Exemple d’image", image_alt_en=""
     )
 
 
