@@ -86,13 +86,12 @@ endif
 # --- Tests ----------------------------------------------------------------------------------------
 
 # Each test runs on PostgreSQL, or where a browser or many addresses take long, on SQLite; what the two
-# may do differently runs on both. FULL=1 runs everything on both, and every gate in each variant.
+# may do differently runs on both. FULL=1 runs everything on both.
 on_sqlite := browser or once or database
 on_postgresql := not browser and not once
 ifeq ($(FULL),1)
 on_sqlite := browser or not browser
 on_postgresql := not browser
-export GATES := full
 endif
 
 .PHONY: test

@@ -17,7 +17,6 @@ from playwright.sync_api import expect
 from events.demo import loader
 from members.models import Organisation
 from portal.models import Submission
-from tests.gates.site import FULL
 from tests.keyboard import Keyboard
 
 pytestmark = [
@@ -29,9 +28,9 @@ pytestmark = [
 CLOCK = re.compile(r"\d+\sh\s\d\d|\d+(:\d\d)?[ap]m")
 
 
-def in_turns(names: str, *cases: tuple[str, ...]) -> pytest.MarkDecorator:
-    """Paths alternate between French and English: each is asked in its first, GATES=full asks both."""
-    return pytest.mark.parametrize(names, cases if FULL else cases[:1])
+def in_both(names: str, *cases: tuple[str, ...]) -> pytest.MarkDecorator:
+    """A path in French and in English, each with the words of its pages."""
+    return pytest.mark.parametrize(names, cases)
 
 
 def reverse_in(language: str, name: str, **arguments: object) -> str:
@@ -124,7 +123,7 @@ def focus_is_on_the_errors(walker: Walker) -> None:
     assert walker.page.title().startswith("Erreur" if walker.language == "fr" else "Error")
 
 
-@in_turns(
+@in_both(
     "language, directory, apply, next_page",
     ("fr", "Annuaire", "Appliquer", "Suivante"),
     ("en", "Directory", "Apply", "Next"),
@@ -167,7 +166,7 @@ def test_finding_an_organisation(twice, language, directory, apply, next_page):
     assert profile.title.startswith("CHU de Montpellier")
 
 
-@in_turns(
+@in_both(
     "language, subscribe, opened, followed",
     (
         "fr",
@@ -205,7 +204,7 @@ def test_subscribing_to_the_agenda(twice, language, subscribe, opened, followed)
     assert len(offered) == 4 and len(entries) == 1 and entries != {0}
 
 
-@in_turns("language, area", ("en", "Member area"), ("fr", "Espace membre"))
+@in_both("language, area", ("en", "Member area"), ("fr", "Espace membre"))
 def test_signing_in(twice, language, area):
     def path(walker: Walker) -> None:
         walker.start("home")
@@ -224,7 +223,7 @@ def test_signing_in(twice, language, area):
     assert "editor@demo.example" not in refused.title
 
 
-@in_turns(
+@in_both(
     "language, edit, save, send",
     ("fr", "Modifier la fiche", "Enregistrer le brouillon", "Envoyer en relecture"),
     ("en", "Edit the profile", "Save the draft", "Send for review"),
@@ -271,7 +270,7 @@ def test_editing_and_submitting(twice, language, edit, save, send):
     assert "Un résumé neuf." in sent.text
 
 
-@in_turns("language, abandon", ("en", "Abandon"), ("fr", "Abandonner"))
+@in_both("language, abandon", ("en", "Abandon"), ("fr", "Abandonner"))
 def test_abandoning_leads_to_the_notice(twice, language, abandon):
     def path(walker: Walker) -> None:
         draft = Submission.objects.get(author__email="editor@demo.example", status="draft")
@@ -290,7 +289,7 @@ def test_abandoning_leads_to_the_notice(twice, language, abandon):
     assert asked.address.startswith(done.address)
 
 
-@in_turns(
+@in_both(
     "language, waiting",
     ("en", "submissions wait for a moderator"),
     ("fr", "demandes attendent une décision"),

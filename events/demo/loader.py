@@ -233,7 +233,9 @@ class _Loader:
         """One submission, led by the verbs to the state that its row asks for."""
         kind = kinds.named(row["kind"])
         author = self.users[row["author"]]
-        target = (self.organisations | self.example_events)[row["target"]] if row["target"] else None
+        target = (
+            (self.organisations | self.example_events)[row["target"]] if row["target"] else None
+        )
         organisation = self.organisations[row["organisation"]]
         before = kind.content.read(target) if target else kind.content.blank
         values = row["values"] if target else self.values_for(row["kind"], row["values"])

@@ -132,7 +132,10 @@ def tree() -> bytes:
     """A decision tree; one of its paths leads to a yellow leaf."""
     pen = Pen(PAGE)
     levels = [
-        [(WIDTH * (2 * place + 1) / 2 ** (level + 1), 90 + level * 160) for place in range(2**level)]
+        [
+            (WIDTH * (2 * place + 1) / 2 ** (level + 1), 90 + level * 160)
+            for place in range(2**level)
+        ]
         for level in range(4)
     ]
     path = {(0, 0), (1, 1), (2, 2), (3, 5)}

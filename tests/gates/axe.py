@@ -4,8 +4,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.gates.inventory import DJANGOS, LOOKS
-from tests.gates.site import AXE, FULL
+from tests.gates.site import AXE
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 EVERY: list[tuple[Any, str]] = [
@@ -14,13 +13,6 @@ EVERY: list[tuple[Any, str]] = [
     (NARROW, "light"),
     (NARROW, "dark"),
 ]
-# Both languages, both themes and both widths are asked of each state of our pages. GATES=full asks every
-# combination, and Django's pages in the admin and those that the style guide shows once more as well.
-SOME: dict[str, list[tuple[Any, str]]] = {
-    "fr": [(WIDE, "light"), (NARROW, "dark")],
-    "en": [(NARROW, "light")],
-}
-ASKED = [*LOOKS, *DJANGOS] if FULL else [look for look in LOOKS if look.name != "style-page"]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 # axe-core leaves this one out unless it is asked for by name.
 MORE = {"target-size": {"enabled": True}}
@@ -43,7 +35,7 @@ def violations(window: Page, language: str) -> list[str]:
     """What axe-core finds on the page that is open, each with where and at which size."""
     window.add_script_tag(url=f"/static/{AXE.name}")
     found = []
-    for size, scheme in EVERY if FULL else SOME[language]:
+    for size, scheme in EVERY:
         window.set_viewport_size(size)
         window.emulate_media(color_scheme=scheme)
         for violation in window.evaluate(ASK, WHAT[scheme]):

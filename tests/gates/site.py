@@ -23,10 +23,6 @@ NODE = ROOT / ".venv" / "node" / "node_modules"
 AXE = NODE / "axe-core" / "axe.min.js"
 
 
-# Whether each gate asks every page in each variant, as before a release; else a part that covers each.
-FULL = os.environ.get("GATES") == "full"
-
-
 @dataclass(frozen=True)
 class Site:
     """Where the pages are: on the portal with the demo, and on one nobody has written in."""

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from tests.gates.budget import MEASURED, cost, ecoindex, languages, limits, newcomer
-from tests.gates.inventory import Look
+from tests.gates.budget import MEASURED, cost, ecoindex, limits, newcomer
+from tests.gates.inventory import LANGUAGES, Look
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +26,7 @@ def test_nothing_is_kept_of_a_page_that_was_opened_before(site, window):
 
 @pytest.mark.parametrize("look", MEASURED, ids=str)
 def test_page_keeps_to_its_budget(site, window, look: Look):
-    costs = {language: cost(window, site, look, language) for language in languages(look)}
+    costs = {language: cost(window, site, look, language) for language in LANGUAGES}
 
     over = {language: each.over(limits(look)) for language, each in costs.items()}
 

@@ -6,15 +6,6 @@ from tests.gates.inventory import Look
 from tests.gates.site import Site
 
 
-def read(window: Page, site: Site, look: Look, language: str) -> str:
-    """The page as the server wrote it; only a state that is come to by a button needs a browser."""
-    if look.press:
-        return visit(window, site, look, language).text()
-    window.context.clear_cookies()
-    window.context.add_cookies(site.cookies(look))
-    return window.context.request.get(site.address(look, language)).text()
-
-
 def visit(window: Page, site: Site, look: Look, language: str) -> Response:
     """The answer that holds the page in the state looked for; it is what `window` shows then."""
     window.context.clear_cookies()
