@@ -10,11 +10,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.models import Event, Project
+from events.views.pages import Picture
 from members.models import Organisation, User
 from members.views.workspace import Own
 from members.views.writing import Desk
 from portal.lifecycle import kinds
-from portal.style.examples import LONG, organisation
+from portal.style.examples import (
+    LONG,
+    counted,
+    event,
+    in_words,
+    organisation,
+    picture,
+    project,
+)
 from portal.writing.typed import Text
 
 
@@ -71,6 +80,28 @@ def _failed_form() -> dict[str, Any]:
     }
 
 
+def _no_programme() -> dict[str, Any]:
+    """An event to come that has a picture, and nothing written about it."""
+    shown = event("Rencontres des arches", registration_url="https://example.org/")
+    shown.updated_at = timezone.now()
+    words = in_words("Trois arches", "Three arches")
+    return {
+        "event": shown,
+        "picture": Picture(picture().url, words, "", 180, 180, []),
+        "is_to_come": True,
+        "registration_host": "example.org",
+    }
+
+
+def _with_logo() -> dict[str, Any]:
+    words = {"logo_alt_fr": "Trois arches", "logo_alt_en": "Three arches"}
+    return {"organisation": counted(organisation("Arche", "startup", **words), logo=picture())}
+
+
+def _alone() -> dict[str, Any]:
+    return {"project": project("Seul", 0, updated_at=timezone.now())}
+
+
 # Whole pages, by the word in their address.
 PAGES = {
     "400": Page(gettext_lazy("400: a request that cannot be read"), "400.html"),
@@ -93,6 +124,9 @@ PAGES = {
     "429": Page(gettext_lazy("429: too often"), "429.html", lambda: {"minutes": 5}),
     "500": Page(gettext_lazy("500: our fault"), "500.html", lambda: {"reference": "example"}),
     "503": Page(gettext_lazy("503: maintenance"), "503.html"),
+    "event-to-be-written": Page(
+        gettext_lazy("Event: no programme yet"), "events/event_detail.html", _no_programme
+    ),
     "failed-form": Page(
         gettext_lazy("Edit form: not sent, with what is wrong"),
         "members/workspace/content_form.html",
@@ -103,6 +137,12 @@ PAGES = {
     ),
     "no-organisation": Page(
         gettext_lazy("Member area: no organisation yet"), "members/workspace/workspace.html"
+    ),
+    "organisation-with-logo": Page(
+        gettext_lazy("Organisation: with a logo"), "members/organisation_detail.html", _with_logo
+    ),
+    "project-without-partners": Page(
+        gettext_lazy("Project: without partners"), "events/project_detail.html", _alone
     ),
 }
 
@@ -125,16 +165,13 @@ def list_states() -> list[tuple[Any, str]]:
 
 def object_states() -> list[tuple[Any, str]]:
     """Pages of this very portal that show an object in a state seldom met, as far as there are any."""
-    events, said = Event.objects.published(), {"description_fr": "", "description_en": ""}
+    events, unsaid = Event.objects.published(), {"description_fr": "", "description_en": ""}
     examples: dict[str, Any] = {
         _("Event: cancelled"): events.filter(outcome=Event.Outcome.CANCELLED),
         _("Event: postponed"): events.filter(outcome=Event.Outcome.POSTPONED),
         _("Event: over"): events.past(),
-        _("Event: no programme yet"): events.upcoming().filter(**said),
         _("Event: withdrawn"): Event.objects.withdrawn(),
-        _("Organisation: facts only"): Organisation.objects.published().filter(**said),
-        _("Organisation: with a logo"): Organisation.objects.published().exclude(logo=""),
-        _("Project: without partners"): Project.objects.published().filter(partners=None),
+        _("Organisation: facts only"): Organisation.objects.published().filter(**unsaid),
         _("Project: without funding"): Project.objects.published().filter(funding=None),
     }
     found = {label: rows.first() for label, rows in examples.items()}

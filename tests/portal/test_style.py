@@ -92,6 +92,22 @@ def test_whole_pages_are_shown_as_they_are(staff, code):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("event-to-be-written", ["Programme à venir", "S’inscrire", 'alt="Trois arches"']),
+        ("organisation-with-logo", ["niche-logo", 'alt="Trois arches"']),
+        ("project-without-partners", ["<h1>Seul</h1>"]),
+    ],
+)
+def test_states_that_no_row_may_be_in_are_shown_on_examples(staff, code, shown):
+    """A portal may have no logo and no lonely project; how their pages look is judged all the same."""
+    text = staff.get(address("style-page", code=code)).content.decode()
+
+    assert [words for words in shown if words not in text] == []
+
+
+@pytest.mark.django_db
 def test_front_page_leads_to_everything(staff):
     response = staff.get(address("style-guide"))
 
