@@ -70,6 +70,7 @@ UM = organisation("universite-montpellier")
 MAIN = "main .button-main"
 FORUM = "forum-international-sur-l-ia"
 WORKSHOP = "exemple-atelier-sur-les-donnees-de-sante"
+EVENING = "exemple-soiree-entre-jeunes-chercheurs-et-entreprises"
 CANCELLED = "exemple-visite-d-une-plateforme-de-robotique"
 POSTPONED = "exemple-table-ronde-sur-la-cybersecurite"
 WITHDRAWN = "exemple-apres-midi-des-porteurs-de-projet"
@@ -107,6 +108,7 @@ PUBLIC = [
     Look("events:event-month", arguments=MONTH),
     Look("events:event-month", "empty", arguments=lambda: {"year": 2030, "month": 8}),
     Look("events:event-detail", "to come", arguments=event(WORKSHOP)),
+    Look("events:event-detail", "no programme yet", arguments=event(EVENING)),
     Look("events:event-detail", "over", arguments=event(FORUM)),
     Look("events:event-detail", "cancelled", arguments=event(CANCELLED)),
     Look("events:event-detail", "postponed", arguments=event(POSTPONED)),
@@ -307,6 +309,12 @@ WORKSPACE = [
         arguments=submission("in_review", "startup"),
         account="startup",
     ),
+    Look(
+        "members:submission-detail",
+        "two images",
+        arguments=submission("in_review", "owner"),
+        account="owner",
+    ),
     Look("members:submission-edit", arguments=submission("draft", EDITOR), account=EDITOR),
     Look(
         "members:submission-edit",
@@ -320,6 +328,12 @@ WORKSPACE = [
         "edit",
         arguments=submission("in_review", "chu"),
         account="chu",
+    ),
+    Look(
+        "members:submission-preview",
+        "image",
+        arguments=submission("in_review", "owner"),
+        account="owner",
     ),
     Look("members:submission-submit", arguments=submission("to_correct", "owner"), account="owner"),
     Look("members:submission-discard", arguments=submission("draft", EDITOR), account=EDITOR),
@@ -364,7 +378,12 @@ MODERATION = [
         Look(
             f"{QUEUE}_change", state, arguments=submission("in_review", author), account="moderator"
         )
-        for state, author in {"new": EDITOR, "edit": "chu", "conflict": "startup"}.items()
+        for state, author in {
+            "new": EDITOR,
+            "edit": "chu",
+            "conflict": "startup",
+            "two images": "owner",
+        }.items()
     ),
     Look(
         f"{QUEUE}_change",

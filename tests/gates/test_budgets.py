@@ -24,6 +24,24 @@ def test_nothing_is_kept_of_a_page_that_was_opened_before(site, window):
     assert second.bytes["fonts"] == pytest.approx(first.bytes["fonts"], rel=0.01)
 
 
+@pytest.mark.parametrize(
+    ("look", "of", "least"),
+    [
+        ("members:organisation-detail, full", "logo", 5_000),
+        ("events:project-detail, full", "image", 40_000),
+    ],
+)
+def test_what_is_measured_shows_images_that_weigh_as_much_as_any(site, window, look, of, least):
+    """Noise, which cannot be made light: on pages without an image the budget of images says nothing."""
+    [measured] = [each for each in MEASURED if str(each) == look]
+
+    found = cost(window, site, measured, "fr")
+
+    sources = window.locator("main img").evaluate_all("images => images.map(i => i.currentSrc)")
+    assert [f"/{of}.webp" in source for source in sources] == [True]
+    assert least < found.bytes["images"] <= limits(measured).images
+
+
 @pytest.mark.parametrize("look", MEASURED, ids=str)
 def test_page_keeps_to_its_budget(site, window, look: Look):
     costs = {language: cost(window, site, look, language) for language in LANGUAGES}
