@@ -58,11 +58,16 @@ class Slice:
         return self.cpu[name] * 1000 / self.sent if name in self.cpu and self.sent else None
 
 
-def run(port: int, addresses: Path, seconds: int, offset: int, visitor: int) -> Slice:
-    """Ask for the addresses of a file, from the one after `offset`, with four connections."""
+def run(
+    port: int, addresses: Path, seconds: int, offset: int, visitor: int, *, cold: bool
+) -> Slice:
+    """Ask for the addresses of a file, from the one after `offset`, with four connections.
+
+    `cold` is for pages that are made each time, however often the same address comes round.
+    """
     command = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--timeout", "10s"]
     command += ["--duration", f"{seconds}s", "--script", str(SCRIPT), f"http://127.0.0.1:{port}/"]
-    command += ["--", str(addresses), str(offset), str(visitor)]
+    command += ["--", str(addresses), str(offset), str(visitor), "cold" if cold else "kept"]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     numbers = [float(n) for n in said.rpartition("RESULT ")[2].split()]
     sent, answered, duration, size, refused, lost = map(int, numbers[:6])

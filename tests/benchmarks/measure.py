@@ -101,7 +101,8 @@ def run(
             offset = number * len(result.page.addresses) // (rounds + 1)
             length = seconds if number else 1
 
-            ask = partial(load.run, port, files[code], length, offset, visitor)
+            cold = result.page.is_cold
+            ask = partial(load.run, port, files[code], length, offset, visitor, cold=cold)
             found = load.measured(ask, roots)
             visitor += found.sent
             if number:

@@ -1,7 +1,7 @@
 """What is measured: addresses of each page, spread over what people ask, and the limit of each.
 
-A page is asked for at many addresses in turn, so that no cache hides what it costs the first time;
-`cached-…` is one address again and again.
+A page is asked for at many addresses in turn and made anew each time (`Page.is_cold`), so that no cache
+hides what it costs the first time; `cached-…` is one address again and again.
 """
 
 from collections.abc import Iterable, Iterator
@@ -36,6 +36,11 @@ class Page:
     label: str
     addresses: list[str]
     limits: tuple[str, ...] = ()
+
+    @property
+    def is_cold(self) -> bool:
+        """Whether it is made each time, though it was asked for before."""
+        return not self.code.startswith("cached-")
 
 
 def limits() -> list[Page]:

@@ -10,6 +10,7 @@ function init(args)
   addresses, sent = {}, 0
   for line in io.lines(args[1]) do addresses[#addresses + 1] = line end
   at, visitor = tonumber(args[2]), tonumber(args[3])
+  cold = args[4] == "cold" and "X-Cold: 1\r\n" or ""
 end
 
 function request()
@@ -18,7 +19,7 @@ function request()
   visitor = (visitor + 1) % 16777216
   local a, b, c = math.floor(visitor / 65536), math.floor(visitor / 256) % 256, visitor % 256
   return "GET " .. addresses[at] .. " HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-Proto: https\r\n"
-    .. "Accept-Encoding: br, gzip\r\nX-Forwarded-For: 10." .. a .. "." .. b .. "." .. c .. "\r\n\r\n"
+    .. "Accept-Encoding: br, gzip\r\nX-Forwarded-For: 10." .. a .. "." .. b .. "." .. c .. "\r\n" .. cold .. "\r\n"
 end
 
 function done(summary, latency)

@@ -4,10 +4,12 @@ The limits have Django's own middleware and none of ours, so that what ours cost
 """
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpRequest
 
 from portal.wsgi import application as portal
 
@@ -20,6 +22,19 @@ STARTPROJECT = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+
+
+# Not before the portal: its models are read by then.
+kept_pages = import_module("portal.kept_pages")
+_key_of = kept_pages.key_of
+
+
+def key_of(request: HttpRequest) -> str | None:
+    """None for a page that is to be made, though it is kept: counts are, as for any first visit."""
+    return None if "HTTP_X_COLD" in request.META else _key_of(request)
+
+
+kept_pages.key_of = key_of
 
 
 class Plain(WSGIHandler):
