@@ -210,13 +210,17 @@ def test_row_has_one_tag(client, event, tag):
 def test_row_of_what_has_a_period_in_words_does_not_say_that_it_was_held(client, now):
     project = factories.ProjectFactory()
     meant = factories.EventFactory(
-        starts_at=now - 10 * DAY, period_en="Spring", period_fr="Printemps"
+        starts_at=now - 10 * DAY,
+        period_en="Spring",
+        period_fr="Printemps",
+        registration_url="https://example.org/",
     )
     meant.projects.add(project)
 
     row = body(client.get(address("project-detail", project.slug_en))).split("row-event")[1]
 
-    assert '<span class="tag">Over</span>' not in row
+    # Nor that one may still register.
+    assert 'class="tag"' not in row.split("</li>")[0]
 
 
 def test_row_says_that_it_is_over_where_others_are_not(client, now, organisation):
