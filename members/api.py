@@ -38,7 +38,7 @@ class OrganisationViewSet(PublicViewSet):
         return Organisation.objects.published().in_full()
 
     def whole(self, rows: Any) -> Any:
-        return rows.whole()
+        return rows.whole().showing("own_distinctions")
 
 
 @described(

@@ -118,10 +118,12 @@ class OrganisationQuerySet(PublishedQuerySet):
         )
 
     def whole(self) -> Self:
-        """With all that the page of one shows: no query more."""
+        """With all that is said of one, but for distinctions: no query more.
+
+        Its page tells those of its people too (`all_distinctions`), the API `own_distinctions`.
+        """
         return self.in_full().showing(
-            *("agreed_parts", "public_contacts", "all_distinctions", "own_distinctions"),
-            *("all_links", "all_people", "all_sources"),
+            *("agreed_parts", "public_contacts", "all_links", "all_people", "all_sources")
         )
 
 

@@ -101,7 +101,8 @@ def for_rows(organisations: Any) -> QuerySet:
 @require_safe
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The profile of a published organisation; 301 from an old address, 410 once withdrawn."""
-    return answer(request, Organisation.objects.whole(), slug, organisation_page, nearest=NEAREST)
+    rows = Organisation.objects.whole().showing("all_distinctions")
+    return answer(request, rows, slug, organisation_page, nearest=NEAREST)
 
 
 def organisation_page(request: HttpRequest, organisation: Organisation) -> HttpResponse:
