@@ -41,7 +41,7 @@ MEASURED = [
 
 
 def languages(look: Look) -> tuple[str, ...]:
-    """A page is measured in both languages; a state more of it in French, which takes more room."""
+    """In the table a page is in both languages, a state more of it in French, which takes more room."""
     return LANGUAGES if look.state in ("", "full") else LANGUAGES[:1]
 
 
