@@ -48,12 +48,14 @@ class Person:
             self.page.fill(f"[name={name}]", value)
 
     def press(self, value: str) -> None:
-        """Press the button of that value."""
-        self.page.locator(f"button[value={value}]:not([tabindex='-1'])").first.click()
+        """Press the button of that value, and wait for the page that follows."""
+        with self.page.expect_navigation():
+            self.page.locator(f"button[value={value}]:not([tabindex='-1'])").first.click()
 
     def confirm(self) -> None:
-        """Press the main button of a confirmation page."""
-        self.page.locator("button.button-main").first.click()
+        """Press the main button of a confirmation page, and wait for the page that follows."""
+        with self.page.expect_navigation():
+            self.page.locator("button.button-main").first.click()
 
     def judge(
         self, number: int, decision: str, message: str = "", fields: tuple[str, ...] = ()
@@ -260,7 +262,8 @@ def test_a_day_of_the_month_leads_to_what_takes_place(person, language):
     number = visitor.page.locator(f".month td:has-text('{day.day}') a").first
 
     number.focus()
-    visitor.page.keyboard.press("Enter")
+    with visitor.page.expect_navigation():
+        visitor.page.keyboard.press("Enter")
 
     assert visitor.page.url.endswith(f"#event-{event.pk}")
     assert str(event.title_fr if language == "fr" else event.title_en) in (
