@@ -61,6 +61,18 @@ def check_mail_address(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
 
 
 @register(Tags.database)
+def check_replica(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Error]:
+    """Refuse a copy of the database of which nobody makes sure that it is one."""
+    if "replica" not in settings.DATABASES:
+        return []
+    engines = {settings.DATABASES[name]["ENGINE"] for name in ("default", "replica")}
+    if engines == {"django.db.backends.postgresql"}:
+        return []
+    hint = "DATABASE_URL and REPLICA_URL both begin with postgres://, or there is no REPLICA_URL."
+    return [Error("REPLICA_URL is for PostgreSQL.", hint=hint, id="portal.E007")]
+
+
+@register(Tags.database)
 def check_no_demo_accounts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Error]:
     """Refuse a production database that holds accounts whose password everybody knows."""
     if settings.DEBUG:
@@ -91,6 +103,6 @@ def demo_account_errors() -> list[Error]:
 def refuse_unsafe_start() -> None:
     """Raise ImproperlyConfigured, with what to do, before production serves its first request."""
     errors = check_production_settings(None) + check_mail_address(None)
-    errors += check_no_demo_accounts(None)
+    errors += check_replica(None) + check_no_demo_accounts(None)
     if errors:
         raise ImproperlyConfigured("\n".join(f"{error.msg} {error.hint or ''}" for error in errors))

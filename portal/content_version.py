@@ -12,14 +12,16 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from functools import cache
 from typing import Any, ClassVar
 
 from django.apps import apps
 from django.core.cache import caches
-from django.db import DatabaseError, connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models, transaction
 from django.db.models import Count, Max
 from django.utils import timezone
 
@@ -160,10 +162,11 @@ def forget_old() -> None:
 # --- Knowing ----------------------------------------------------------------------------------------
 
 
-class _Known:
-    """The version as this process knows it; "" while it cannot be read."""
+class Known:
+    """The version as this process knows it from one database; "" while it cannot be read."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: str) -> None:
+        self.database = database
         self.version = ""
         self.read_at = float("-inf")
         # Whether the store was asked since then to say the same: somebody slower may have told it.
@@ -174,7 +177,8 @@ class _Known:
         """Read it: one query."""
         began = time.monotonic()
         try:
-            found = ContentChange.objects.aggregate(n=Count("pk"), last=Max("pk"), at=Max("at"))
+            marks = ContentChange.objects.using(self.database)
+            found = marks.aggregate(n=Count("pk"), last=Max("pk"), at=Max("at"))
             # Marks come in the order of their commits and not of their numbers, so they are counted.
             self.version = f"{found['n']}.{found['last']}.{found['at']}"
         except DatabaseError:
@@ -186,7 +190,7 @@ class _Known:
         return time.monotonic() - self.read_at < BELIEVED
 
 
-_known = _Known()
+_known = Known(DEFAULT_DB_ALIAS)
 
 
 def current() -> str:
@@ -211,6 +215,24 @@ def agreed_with(told: str) -> str:
     has to be told.
     """
     return told if told and _known.is_told else _known.version
+
+
+@contextmanager
+def pinned_to(version: str) -> Iterator[None]:
+    """What is made within is made of the copy of the database that has this version, or a later one."""
+    token = _pinned.set(version)
+    try:
+        yield
+    finally:
+        _pinned.reset(token)
+
+
+def pinned() -> str:
+    """The version of the copy that is read; "" where the database itself is."""
+    return _pinned.get()
+
+
+_pinned: ContextVar[str] = ContextVar("pinned", default="")
 
 
 def was_told() -> None:

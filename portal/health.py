@@ -11,10 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from portal import metrics
+from portal import content_version, metrics, replica
 
 TEXT = "text/plain; charset=utf-8"
 AWAY = "counted by each process, Redis is away"
+COPY_BEHIND, COPY_AWAY = "behind, not read", "away, not read"
+# What a process can do its work with.
+GOOD = {"ok", AWAY, COPY_BEHIND, COPY_AWAY}
 
 
 @never_cache
@@ -28,9 +31,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Whether this process can do its work, part by part: 200, or 503 while it cannot."""
-    found = {name: _asked(part) for name, part in PARTS.items()}
+    parts = PARTS | ({"replica": _replica} if replica.NAME in settings.DATABASES else {})
+    found = {name: _asked(part) for name, part in parts.items()}
     lines = [f"{name}: {answer}\n" for name, answer in found.items()]
-    status = 200 if set(found.values()) <= {"ok", AWAY} else 503
+    status = 200 if set(found.values()) <= GOOD else 503
     return HttpResponse("".join(lines), status=status, content_type=TEXT)
 
 
@@ -66,6 +70,13 @@ def _limits() -> str:
     limits = caches["default"]
     limits.get("readyz")
     return AWAY if getattr(limits, "is_away", False) else "ok"
+
+
+def _replica() -> str:
+    """Whether the copy of the database is read: without it visitors read the database."""
+    if not replica.copy.answers():
+        return COPY_AWAY
+    return "ok" if replica.copy.has(content_version.current()) else COPY_BEHIND
 
 
 PARTS = {"database": _database, "migrations": _migrations, "limits": _limits}

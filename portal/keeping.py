@@ -63,17 +63,19 @@ class Store:
 
         The store is told of a change at once. What this process has just read goes before that: a
         change of which nobody could tell is known half a second later. The version is "" where it
-        cannot be read; nothing is kept then.
+        cannot be read; nothing is kept then. Who reads a copy of the database goes by what that has.
         """
         if not content_version.current():
             return "", {}
         names = {RELEASE + key: key for key in keys}
         found = self._try(lambda cache: cache.get_many([content_version.KEY, *names]), {})
         told = found.pop(content_version.KEY, "")
-        version = content_version.agreed_with(told)
-        if version != told:
-            self._try(lambda cache: cache.set(content_version.KEY, version, None), None)
-        content_version.was_told()
+        version = content_version.pinned()
+        if not version:
+            version = content_version.agreed_with(told)
+            if version != told:
+                self._try(lambda cache: cache.set(content_version.KEY, version, None), None)
+            content_version.was_told()
         return version, {names[name]: what for name, (of, what) in found.items() if of == version}
 
     def keep(self, made: Mapping[str, Any], version: str, life: int = LIFE) -> None:

@@ -104,7 +104,7 @@ class KeepPages:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not settings.KEEP_PAGES or request.method not in ("GET", "HEAD"):
             return self.get_response(request)
-        if settings.SESSION_COOKIE_NAME in request.COOKIES or "HTTP_AUTHORIZATION" in request.META:
+        if is_for_one(request):
             return self._for_one(request)
         key = key_of(request)
         if key is None:
@@ -188,6 +188,16 @@ def takes_gzip(accepted: str) -> bool:
         if name == "gzip":
             return weight.strip("0.") != "" if weight else True
     return False
+
+
+def is_for_one(request: HttpRequest) -> bool:
+    """Whether somebody asks who says who they are."""
+    return settings.SESSION_COOKIE_NAME in request.COOKIES or "HTTP_AUTHORIZATION" in request.META
+
+
+def is_for_all(request: HttpRequest) -> bool:
+    """Whether somebody unknown asks for what is the same for all who are."""
+    return request.method in ("GET", "HEAD") and not is_for_one(request) and leads_to_kept(request)
 
 
 def leads_to_kept(request: HttpRequest) -> bool:

@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.middleware.ListAddress",
     "portal.kept_pages.KeepPages",
+    "portal.replica.ReadFromCopy",
     "csp.middleware.CSPMiddleware",
     "portal.middleware.RefuseMalformedInput",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -94,22 +95,26 @@ FORM_RENDERER = "portal.forms.PortalFormRenderer"
 # --- Data -----------------------------------------------------------------------------------------
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'portal.sqlite3'}")}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
-        # A writer waits for its turn from the start of its transaction: with the default mode two
-        # writers that both began by reading refuse each other at once.
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
-    }
-else:
-    # No page of ours needs more; a query that does is stopped before it stops the others.
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
-        "-c statement_timeout=5000 -c jit=off"
-    )
-    # A server that does not answer at all is given up before whoever asked us gives up.
-    DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
-    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
+if env.str("REPLICA_URL", ""):
+    # A copy that PostgreSQL keeps up to date: visitors read there while it is (portal/replica.py).
+    DATABASES["replica"] = env.dj_db_url("REPLICA_URL") | {"TEST": {"MIRROR": "default"}}
+    DATABASE_ROUTERS = ["portal.replica.Router"]
+for _name, _database in DATABASES.items():
+    if _database["ENGINE"] == "django.db.backends.sqlite3":
+        _database["OPTIONS"] = {
+            # A writer waits for its turn from the start of its transaction: with the default mode two
+            # writers that both began by reading refuse each other at once.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+            "PRAGMA foreign_keys=ON;",
+        }
+    else:
+        # No page of ours needs more; a query that does is stopped before it stops the others.
+        _database.setdefault("OPTIONS", {})["options"] = "-c statement_timeout=5000 -c jit=off"
+        # A server that does not answer at all is given up before whoever asked us gives up.
+        _database["OPTIONS"].setdefault("connect_timeout", 5 if _name == "default" else 1)
+        _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Who the ground speaks of without importing them.

@@ -189,6 +189,7 @@ def searched() -> dict[str, QuerySet]:
     }
 
 
+@kept
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
     """What answers a few words, of every kind or of one; 400 for words that cannot be looked for."""

@@ -15,6 +15,9 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
     # A file and not memory: each thread of the server that browsers ask has a connection of its own.
     DATABASES["default"]["TEST"] = {"NAME": _ROOT / "tests.sqlite3"}  # noqa: F405
+else:
+    # What the tests of the copy of the database make of it: another server (`tests/standby.py`).
+    DATABASES["standby"] = DATABASES["default"] | {"TEST": {"MIRROR": "default"}}  # noqa: F405
 BASE_URL = "http://testserver"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 CACHES = {

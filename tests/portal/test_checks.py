@@ -57,6 +57,14 @@ def test_mail_address_of_an_unknown_kind_is_refused_in_words(production):
         checks.refuse_unsafe_start()
 
 
+def test_copy_of_a_database_that_keeps_none_is_refused(production, monkeypatch):
+    sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": "copy"}
+    monkeypatch.setitem(settings.DATABASES, "replica", sqlite)
+
+    with pytest.raises(ImproperlyConfigured, match="REPLICA_URL is for PostgreSQL"):
+        checks.refuse_unsafe_start()
+
+
 def test_settings_of_the_readme_start(tmp_path):
     """What the README says to export is exported here, word for word but for the secrets."""
     text = (settings.BASE_DIR / "README.md").read_text(encoding="utf-8")

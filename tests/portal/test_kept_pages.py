@@ -196,6 +196,7 @@ def test_only_views_for_all_are_marked():
 
     assert set(marked(get_resolver().url_patterns)) == {
         "home",
+        "search",
         "sitemap-page",
         *(
             f"page-{code}"
