@@ -278,9 +278,9 @@ MEDIA_ROOT = env.path("MEDIA_ROOT", DATA_DIR / "media")
 # Images that wait for a decision: outside MEDIA_ROOT, so that no web server can be asked for them.
 HELD_ROOT = env.path("HELD_ROOT", DATA_DIR / "held")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "portal.storage.WholeFiles"},
     "held": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "portal.storage.WholeFiles",
         "OPTIONS": {"location": HELD_ROOT, "base_url": None},
     },
     "staticfiles": {

@@ -5,12 +5,39 @@ shows it does, and stops being so with it, whatever its address was. In the publ
 copies beside it (`portal/renditions.py`), which come before it and go before it: where it lies they lie.
 """
 
+import os
+import secrets
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage, default_storage, storages
+from django.core.files.storage import FileSystemStorage, Storage, default_storage, storages
 
 from portal import renditions
+
+
+class WholeFiles(FileSystemStorage):
+    """Files that are there whole or not at all, whatever happens while they are written.
+
+    Django writes a file under its name: a disk that is full, or a process that dies, would leave half
+    of it there, and nobody would write the other half.
+    """
+
+    def _save(self, name: str, content: Any) -> str:
+        beside = f"{name}.{secrets.token_hex(8)}.part"
+        try:
+            # Ignored by mypy: not in the stubs.
+            super()._save(beside, content)  # type: ignore[misc]
+            while True:
+                try:
+                    os.link(self.path(beside), self.path(name))
+                except FileExistsError:
+                    name = self.get_available_name(name)
+                else:
+                    return name
+        finally:
+            Path(self.path(beside)).unlink(missing_ok=True)
 
 
 def held_storage() -> Storage:

@@ -7,7 +7,6 @@ Two people may write at once. A form remembers what it showed when it was opened
 late it keeps what was typed and says, field by field, what somebody else wrote meanwhile.
 """
 
-import uuid
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, ClassVar, cast
@@ -458,9 +457,7 @@ class ContentForm(forms.ModelForm):
             self._set(f"{name}_remove", None)
 
     def _hold(self, data: bytes) -> str:
-        folder = quota.folder(self.organisation, self.user)
-        quota.require_room(folder, len(data))
-        return storage.hold(f"{folder}/{uuid.uuid4().hex}.webp", data)
+        return quota.store(quota.folder(self.organisation, self.user), data)
 
     def _image_value(self, name: str) -> str:
         if self.cleaned_data.get(f"{name}_remove"):

@@ -4,7 +4,9 @@ Former versions can be restored, so the images they show stay. What nothing refe
 as a picture sent with a form that was never saved, is thrown away when the room runs out.
 """
 
+import logging
 import re
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -21,6 +23,8 @@ from portal.lifecycle import kinds
 from portal.lifecycle.errors import ReviewError
 from portal.models import HistoryEntry, Submission
 
+logger = logging.getLogger(__name__)
+
 # An image may be kept this long by a form that is still open.
 IN_USE_FOR = timedelta(days=1)
 
@@ -33,6 +37,16 @@ class QuotaReached(ReviewError):
             "The images of this organisation fill the %(limit)s MB they may take. Your text is kept; "
             "write to the association’s team about the image."
         ) % {"limit": settings.IMAGE_QUOTA_BYTES // (1024 * 1024)}
+
+
+class NotStored(ReviewError):
+    """The private store takes nothing: its disk is full, or away."""
+
+    def __str__(self) -> str:
+        return _(
+            "This image cannot be stored at the moment. Your text is kept: save it without the image, "
+            "and send the image again later."
+        )
 
 
 def folder(organisation: Any, user: Any) -> str:
@@ -48,6 +62,16 @@ def require_room(name: str, more: int) -> None:
         tidy(name)
         if used(name) + more > settings.IMAGE_QUOTA_BYTES:
             raise QuotaReached
+
+
+def store(name: str, data: bytes) -> str:
+    """Keep an image privately; returns its name. Raises QuotaReached for the folder, or NotStored."""
+    require_room(name, len(data))
+    try:
+        return storage.hold(f"{name}/{uuid.uuid4().hex}.webp", data)
+    except OSError as error:
+        logger.exception("An image cannot be stored")
+        raise NotStored from error
 
 
 def used(name: str) -> int:

@@ -1,0 +1,70 @@
+"""What the stores of images keep is whole, on a disk that is full as well."""
+
+import subprocess
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from portal import storage
+from portal.models import Submission
+from portal.storage import WholeFiles
+from tests import browser
+from tests.images import noise, webp
+from tests.members.workspace import address, fill
+from tests.together import together
+
+
+@pytest.fixture
+def full(tmp_path, settings):
+    """The private store on a disk on which nothing has room but its folders."""
+    disk = tmp_path / "full"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=16k", "none", str(disk)],
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip("a disk of a few bytes can only be mounted by root")
+    (disk / "filler").write_bytes(b"x" * 8 * 1024)
+    settings.STORAGES = settings.STORAGES | {
+        "held": {"BACKEND": "portal.storage.WholeFiles", "OPTIONS": {"location": str(disk)}}
+    }
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_nothing_is_left_of_what_does_not_fit(full):
+    with pytest.raises(OSError, match="No space left"):
+        storage.hold("1/image.webp", b"x" * 100_000)
+
+    assert [path for path in full.rglob("*") if path.is_file()] == [full / "filler"]
+
+
+@pytest.mark.django_db
+def test_an_image_that_does_not_fit_is_told_and_the_text_kept(full, client, alice, organisation):
+    client.force_login(alice)
+    profile = address("organisation-edit", organisation.slug)
+    picture = SimpleUploadedFile("noise.webp", webp(noise((200, 200))), content_type="image/webp")
+
+    answer = fill(client, profile, logo=picture, summary_fr="Gardé")
+
+    html = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Cette image ne peut pas être conservée pour le moment." in html
+    assert browser.fields(html, "form")["summary_fr"] == ["Gardé"]
+    assert not Submission.objects.filter(values__has_key="logo").exists()
+    assert [path for path in full.rglob("*") if path.is_file()] == [full / "filler"]
+
+
+def test_two_who_save_one_name_at_once_have_a_file_each(tmp_path):
+    store = WholeFiles(location=tmp_path)
+
+    names = together(
+        lambda: store.save("one.txt", ContentFile(b"one")),
+        lambda: store.save("one.txt", ContentFile(b"two")),
+    )
+
+    assert {(tmp_path / name).read_bytes() for name in names} == {b"one", b"two"}
+    assert len(list(tmp_path.iterdir())) == 2
