@@ -1,16 +1,16 @@
-"""What is answered when something fails: a fault of ours, or a query that took too long.
+"""What is answered when something fails: a fault of ours, or one of the database that passes.
 
-The latter is stopped by PostgreSQL (`statement_timeout`).
+A query that takes too long is stopped by PostgreSQL (`statement_timeout`); a database that is being
+restarted, or is full, does not answer for a while.
 """
 
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework.exceptions import APIException
 
-# When to come back: what made the database slow is rarely over at once.
-RETRY_SECONDS = 60
 # As SQL calls it.
 QUERY_CANCELED = "57014"
 
@@ -20,13 +20,42 @@ def was_stopped(error: BaseException | None) -> bool:
     return getattr(getattr(error, "__cause__", None), "sqlstate", None) == QUERY_CANCELED
 
 
+def is_away(error: BaseException | None) -> bool:
+    """Whether an error says that the database does not answer, or cannot for now.
+
+    That is the class of errors which PostgreSQL and its driver have for what is no fault of a query.
+    """
+    cause = getattr(error, "__cause__", None)
+    is_theirs = type(cause).__module__.partition(".")[0] == "psycopg"
+    return isinstance(error, OperationalError | InterfaceError) and is_theirs
+
+
 class TooSlow(APIException):
-    """Says so as the API does: 503, with the time after which to try again."""
+    """Says so as the API does: 503, with the time after which to try again, in seconds.
+
+    What made the database slow is rarely over at once.
+    """
 
     status_code = 503
     default_code = "too_slow"
     default_detail = _("The answer took too long. Ask for less, or try again in a minute.")
-    wait = RETRY_SECONDS
+    wait = 60
+
+
+class Away(APIException):
+    """The same for a database that does not answer: most often it is back in a moment."""
+
+    status_code = 503
+    default_code = "unavailable"
+    default_detail = _("The portal is unavailable for the moment. Try again in a few seconds.")
+    wait = 5
+
+
+def passing(error: BaseException | None) -> type[TooSlow] | type[Away] | None:
+    """What to answer to an error that passes by itself; None for a fault."""
+    if was_stopped(error):
+        return TooSlow
+    return Away if is_away(error) else None
 
 
 class Fault(APIException):
@@ -36,11 +65,12 @@ class Fault(APIException):
 
 
 class SaysWhatFailed(ExceptionHandler):
-    """The errors of the API, and these two."""
+    """The errors of the API, and these."""
 
     def convert_known_exceptions(self, exc: Exception) -> Any:
-        """A query that was stopped is no fault in the code."""
-        return TooSlow() if was_stopped(exc) else super().convert_known_exceptions(exc)
+        """What passes by itself is no fault in the code."""
+        answer = passing(exc)
+        return answer() if answer else super().convert_known_exceptions(exc)
 
     def convert_unhandled_exceptions(self, exc: Exception) -> APIException:
         """What nobody expected; what it says is for the logs."""

@@ -416,15 +416,15 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The fault is ours, 500, or the database stopped a query that took too long, 503.
+    """The fault is ours, 500, or one of the database that passes by itself, 503.
 
     The page needs neither database nor language, and names the request only.
     """
     # Django calls this while it handles the error.
-    if overload.was_stopped(sys.exc_info()[1]):
-        answer = _for_machines(request, "too_slow", overload.TooSlow.default_detail, 503)
+    if told := overload.passing(sys.exc_info()[1]):
+        answer = _for_machines(request, told.default_code, told.default_detail, 503)
         answer = answer or HttpResponse(get_template("503.html").render(), status=503)
-        answer["Retry-After"] = str(overload.RETRY_SECONDS)
+        answer["Retry-After"] = str(told.wait)
         return answer
     answer = _for_machines(request, "error", overload.Fault.default_detail, 500)
     page = get_template("500.html")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import IO
 
 from django.conf import settings
 
@@ -37,8 +38,14 @@ class Portal:
 
 
 @contextmanager
-def served(environment: dict[str, str], *options: str) -> Iterator[Portal]:
-    """The portal while the block runs; it listens from the beginning, and answers once it is there."""
+def served(
+    environment: dict[str, str], *options: str, log: IO[str] | int = subprocess.PIPE
+) -> Iterator[Portal]:
+    """The portal while the block runs; it listens from the beginning, and answers once it is there.
+
+    It says what it logs to `log`: whoever has it say much needs a file, since nobody reads the pipe
+    meanwhile.
+    """
     door = socket.create_server(("127.0.0.1", 0))
     command = [sys.executable, "-m", "gunicorn", "portal.wsgi", "--no-control-socket", *options]
     process = subprocess.Popen(
@@ -46,7 +53,7 @@ def served(environment: dict[str, str], *options: str) -> Iterator[Portal]:
         cwd=settings.BASE_DIR,
         env=surroundings(environment),
         pass_fds=[door.fileno()],
-        stdout=subprocess.PIPE,
+        stdout=log,
         stderr=subprocess.STDOUT,
         text=True,
     )

@@ -49,6 +49,31 @@ def test_a_query_that_is_stopped_is_no_fault(client, asks, path):
         assert "The site is unavailable for the moment" in response.content.decode()
 
 
+def shut():
+    """The server ends our connection, as it does when it is stopped."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is no server")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_a_database_that_is_away_is_no_fault(client, asks, path):
+    asks(shut)
+    client.raise_request_exception = False
+
+    response = client.get(path, headers={"accept-language": "fr"})
+    connection.close()
+
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    if path.startswith("/api/"):
+        (error,) = response.json()["errors"]
+        assert (response.json()["type"], error["code"]) == ("server_error", "unavailable")
+        assert error["detail"].startswith("Le portail est indisponible pour le moment.")
+    else:
+        assert "Le site est indisponible pour le moment" in response.content.decode()
+
+
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_any_other_failure_of_the_database_is_one(client, asks, path):
     def fail():
