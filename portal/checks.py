@@ -72,6 +72,24 @@ def check_replica(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
     return [Error("REPLICA_URL is for PostgreSQL.", hint=hint, id="portal.E007")]
 
 
+@register(Tags.files)
+def check_buckets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Error]:
+    """Refuse a store of images of which a half is configured, or the one half twice."""
+    public, held = settings.S3_BUCKETS["default"], settings.S3_BUCKETS["held"]
+    if not public and not held:
+        return []
+    errors = []
+    if not (public and held) or public == held:
+        hint = (
+            "Set S3_PUBLIC_BUCKET, which everybody may read, and S3_HELD_BUCKET, which nobody may."
+        )
+        errors.append(Error("Images need two buckets.", hint=hint, id="portal.E008"))
+    if not settings.MEDIA_URL.startswith(("https://", "http://")):
+        hint = "Set it to the address at which everybody reads S3_PUBLIC_BUCKET."
+        errors.append(Error("MEDIA_URL is no address.", hint=hint, id="portal.E009"))
+    return errors
+
+
 @register(Tags.database)
 def check_no_demo_accounts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Error]:
     """Refuse a production database that holds accounts whose password everybody knows."""
@@ -103,6 +121,6 @@ def demo_account_errors() -> list[Error]:
 def refuse_unsafe_start() -> None:
     """Raise ImproperlyConfigured, with what to do, before production serves its first request."""
     errors = check_production_settings(None) + check_mail_address(None)
-    errors += check_replica(None) + check_no_demo_accounts(None)
+    errors += check_replica(None) + check_buckets(None) + check_no_demo_accounts(None)
     if errors:
         raise ImproperlyConfigured("\n".join(f"{error.msg} {error.hint or ''}" for error in errors))

@@ -70,13 +70,26 @@ def shown(image: str | None, *sizes: str) -> list[Rendition]:
 
 
 def _shown(name: str) -> Iterator[Rendition]:
-    try:
-        with default_storage.open(name) as file:
-            width, height = get_image_dimensions(file)
-    except OSError:
-        return
-    if width and height:
-        yield Rendition(default_storage.url(name), width, height)
+    """A copy, if it is there. A name is one picture's for ever, so it is looked at once.
+
+    What was seen is believed although it may have gone since: with it went what shows it.
+    """
+    if name not in _seen:
+        try:
+            with default_storage.open(name) as file:
+                width, height = get_image_dimensions(file)
+        except OSError:
+            return
+        if not (width and height):
+            return
+        if len(_seen) >= MOST_SEEN:
+            _seen.clear()
+        _seen[name] = Rendition(default_storage.url(name), width, height)
+    yield _seen[name]
+
+
+_seen: dict[str, Rendition] = {}
+MOST_SEEN = 10_000
 
 
 # --- Drawing ----------------------------------------------------------------------------------------

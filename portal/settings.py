@@ -4,6 +4,8 @@ With nothing set the portal runs on one machine: SQLite, local files, no service
 Production sets ``DEBUG=false`` and does not start without its secrets (``portal/checks.py``).
 """
 
+from urllib.parse import urlsplit
+
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environs import validate
@@ -273,7 +275,7 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "portal.stylesheet.StylesheetFinder",  # joins the parts of the style sheet
 ]
-MEDIA_URL = "media/"
+MEDIA_URL = env.str("MEDIA_URL", "media/")
 MEDIA_ROOT = env.path("MEDIA_ROOT", DATA_DIR / "media")
 # Images that wait for a decision: outside MEDIA_ROOT, so that no web server can be asked for them.
 HELD_ROOT = env.path("HELD_ROOT", DATA_DIR / "held")
@@ -289,6 +291,36 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage",
     },
 }
+# In a store that speaks S3 instead, with a bucket that everybody may read, at MEDIA_URL, and one that
+# nobody may (portal/buckets.py).
+S3_BUCKETS = {
+    store: env.str(f"S3_{name}_BUCKET", "")
+    for store, name in (("default", "PUBLIC"), ("held", "HELD"))
+}
+if any(S3_BUCKETS.values()):
+    _images = urlsplit(MEDIA_URL)
+    _s3 = {
+        "endpoint_url": env.str("S3_ENDPOINT", None),
+        "region_name": env.str("S3_REGION", None),
+        "access_key": env.str("S3_ACCESS_KEY", None),
+        "secret_key": env.str("S3_SECRET_KEY", None),
+        "querystring_auth": False,
+    }
+    _found_at = {
+        "custom_domain": f"{_images.netloc}{_images.path}".rstrip("/"),
+        "url_protocol": f"{_images.scheme}:",
+    }
+    STORAGES |= {
+        "default": {
+            "BACKEND": "portal.buckets.Bucket",
+            "OPTIONS": {**_s3, **_found_at, "bucket_name": S3_BUCKETS["default"]},
+        },
+        "held": {
+            "BACKEND": "portal.buckets.Bucket",
+            "OPTIONS": {**_s3, "bucket_name": S3_BUCKETS["held"]},
+        },
+    }
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(f"{_images.scheme}://{_images.netloc}")
 
 # --- Mail -----------------------------------------------------------------------------------------
 

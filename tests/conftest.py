@@ -20,7 +20,7 @@ from django.utils import timezone, translation
 from playwright.sync_api import Browser, Playwright
 
 from events.demo import loader
-from portal import content_version, keeping
+from portal import content_version, keeping, renditions
 from tests import factories
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -42,6 +42,7 @@ def _fresh_limits():
     cache.clear()
     caches["pages"].clear()
     keeping.near.held = {}
+    renditions._seen.clear()
     content_version.forget()
 
 

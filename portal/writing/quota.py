@@ -66,8 +66,8 @@ def require_room(name: str, more: int) -> None:
 
 def store(name: str, data: bytes) -> str:
     """Keep an image privately; returns its name. Raises QuotaReached for the folder, or NotStored."""
-    require_room(name, len(data))
     try:
+        require_room(name, len(data))
         return storage.hold(f"{name}/{uuid.uuid4().hex}.webp", data)
     except OSError as error:
         logger.exception("An image cannot be stored")
@@ -76,8 +76,7 @@ def store(name: str, data: bytes) -> str:
 
 def used(name: str) -> int:
     """How many bytes a folder holds."""
-    store = storage.held_storage()
-    return sum(store.size(image) for image in _images(name))
+    return storage.held_storage().used(name)
 
 
 def tidy(name: str) -> None:

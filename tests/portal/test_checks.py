@@ -65,6 +65,61 @@ def test_copy_of_a_database_that_keeps_none_is_refused(production, monkeypatch):
         checks.refuse_unsafe_start()
 
 
+@pytest.mark.parametrize(
+    ("buckets", "address", "said"),
+    [
+        ({"default": "public", "held": ""}, "https://media.example/", "Images need two buckets"),
+        ({"default": "one", "held": "one"}, "https://media.example/", "Images need two buckets"),
+        ({"default": "public", "held": "held"}, "/media/", "MEDIA_URL is no address"),
+    ],
+)
+def test_store_of_images_of_which_a_half_is_known_is_refused(production, buckets, address, said):
+    production.S3_BUCKETS = buckets
+    production.MEDIA_URL = address
+
+    with pytest.raises(ImproperlyConfigured, match=said):
+        checks.refuse_unsafe_start()
+
+
+def test_settings_of_a_store_that_speaks_s3_are_read(tmp_path):
+    """The environment is all it takes; pages may show images from there, and from nowhere else."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+        "DATA_DIR": str(tmp_path),
+        "S3_ENDPOINT": "https://s3.example",
+        "S3_REGION": "gra",
+        "S3_ACCESS_KEY": "key",
+        "S3_SECRET_KEY": "secret",
+        "S3_PUBLIC_BUCKET": "portal-public",
+        "S3_HELD_BUCKET": "portal-held",
+        "MEDIA_URL": "https://media.example/images/",
+    }
+    asked = (
+        "import django; django.setup(); from django.conf import settings\n"
+        "from django.core.files.storage import storages\n"
+        "print(storages['default'].url('7/a.webp'), storages['held'].bucket_name,"
+        " *settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['img-src'])"
+    )
+
+    told = subprocess.run(
+        [sys.executable, "-c", asked],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert told.stdout.split() == [
+        "https://media.example/images/7/a.webp",
+        "portal-held",
+        "'self'",
+        "data:",
+        "https://media.example",
+    ]
+
+
 def test_settings_of_the_readme_start(tmp_path):
     """What the README says to export is exported here, word for word but for the secrets."""
     text = (settings.BASE_DIR / "README.md").read_text(encoding="utf-8")
