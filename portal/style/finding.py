@@ -87,7 +87,7 @@ def _panels() -> list[Component]:
 
 def _chips() -> Component:
     chips = [
-        {"key": "theme", "value": "sante", "label": in_words("Thème : Santé", "Theme: Health")}
+        {"key": "theme", "value": "sante", "label": in_words("Thème : Santé", "Theme: Health")}
     ]
     return Component(
         "chips", _("Filter chips"), [State("", "includes/_chips.html", {"chips": chips})]
@@ -105,7 +105,7 @@ def _search() -> Component:
 
 def _empty() -> Component:
     title = {"title": _("No organisation matches")}
-    said = in_words("Thème : Santé", "Theme: Health")
+    said = in_words("Thème : Santé", "Theme: Health")
     loosened = [{"url": "?", "label": _("Without “%(filter)s”") % {"filter": said}}]
     address = reverse("members:organisation-propose")
     propose = {"propose_url": address, "propose_label": _("Propose an organisation")}

@@ -1,13 +1,17 @@
 """The texts of the site's own pages: better ones never take the place of what staff wrote."""
 
+import re
 from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from portal.models import Page
 
-FIRST = import_module("portal.migrations.0003_site_texts").TEXTS
+FIRST_TEXTS = import_module("portal.migrations.0003_site_texts")
+FIRST = FIRST_TEXTS.TEXTS
 BETTER = import_module("portal.migrations.0008_site_texts")
 
 
@@ -25,3 +29,55 @@ def test_better_texts_leave_alone_what_staff_wrote():
     assert (contact.body_fr, contact.body_en) == ("Nos coordonnées.", english)
     assert (join.body_fr, join.body_en) == (BETTER.TEXTS["join"]["fr"], "Ours.")
     assert french != BETTER.TEXTS["contact"]["fr"]
+
+
+OLD = [("portal", "0011_agreement_taken_back")]
+
+
+def tables():
+    """The tables as migrations see them: French is kept there under two names."""
+    return MigrationExecutor(connection).loader.project_state(OLD).apps
+
+
+def bodies():
+    rows = (
+        tables()
+        .get_model("portal", "Page")
+        .objects.order_by("code")
+        .values_list("code", "body_fr", "body")
+    )
+    assert [french for _code, french, plain in rows if french != plain] == []
+    return {code: french for code, french, _plain in rows}
+
+
+@pytest.mark.database
+@pytest.mark.django_db(transaction=True)
+def test_spaces_are_mended_where_staff_wrote_nothing():
+    MigrationExecutor(connection).migrate(OLD)
+    pages = tables().get_model("portal", "Page").objects
+    pages.all().delete()  # whatever the tests before left
+    FIRST_TEXTS.write(tables(), None)
+    BETTER.write(tables(), None)
+    pages.filter(code="privacy").update(body_fr="Tout : ceci.", body="Tout : ceci.")
+    before = bodies()
+
+    MigrationExecutor(connection).migrate([("portal", "0012_french_spaces")])
+    mended = bodies()
+    MigrationExecutor(connection).migrate(OLD)
+    taken_back = bodies()
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+
+    assert {code for code in before if mended[code] != before[code]} == {
+        "association",
+        "contact",
+        "join",
+    }
+    assert [text.replace("\u00a0", " ") for text in mended.values()] == [
+        text.replace("\u00a0", " ") for text in before.values()
+    ]
+    assert mended["join"].startswith(
+        "Vous travaillez avec l’IA autour de Montpellier\u00a0? Ouvrez"
+    )
+    assert [code for code in mended if re.search(r"\S [:;?!»]", mended[code])] == ["privacy"]
+    assert (taken_back, bodies()) == (before, mended)
