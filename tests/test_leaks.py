@@ -10,6 +10,7 @@ import re
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+from django.core import mail
 from django.core.cache import cache
 from django.core.files.storage import default_storage
 from PIL import Image
@@ -166,7 +167,7 @@ def crawl(client, start):
     return answers
 
 
-@pytest.mark.threat("T6", "pages", "history")
+@pytest.mark.threat("T6", "pages", "history", "calendars and feeds", "site map")
 def test_no_secret_is_found_on_any_public_page(client, planted):
     answers = crawl(client, ["/", "/fr/", "/en/", "/sitemap.xml", "/robots.txt"])
 
@@ -254,6 +255,32 @@ def api_answers(client):
             assert told(f"{address}?q={word}")["count"] == 0, (address, word)
 
 
+@pytest.mark.threat("T6", "facets")
+@pytest.mark.parametrize("language", LISTS)
+def test_no_facet_tells_a_secret(client, planted, language):
+    """Each box that a list offers, alone, on its page and in what can be taken away from there."""
+    asked, counted = set(), 0
+    for name in LISTS[language]:
+        for view in ("", "?view=past", "?view=map"):
+            cache.clear()  # this asks more often than a visitor may
+            page = client.get(f"/{language}/{name}/{view}").content.decode()
+            for key, code in re.findall(r'<input [^>]*name="(\w+)"[^>]* value="([^"]+)"', page):
+                asked.add(f"/{language}/{name}/?{key}={code}")
+                asked |= {
+                    f"{link}?{key}={code}"
+                    for link in re.findall(r'href="(/[^"?#]+\.(?:csv|ics|atom))"', page)
+                }
+
+    for address in sorted(asked):
+        cache.clear()
+        answer = client.get(address)
+        body = b"".join(answer) if answer.streaming else answer.content
+        told = body.decode().lower()
+        assert [word for word in SECRETS.values() if word in told] == [], address
+        counted += answer.status_code == 200
+    assert counted > 20
+
+
 @pytest.mark.threat("T6", "API")
 def test_no_secret_is_found_in_the_api(client, planted):
     answers = {address: json.dumps(body) for address, body in api_answers(client)}
@@ -266,6 +293,24 @@ def test_no_secret_is_found_in_the_api(client, planted):
     }
     assert found == set()
     assert len(answers) > 12
+
+
+@pytest.mark.threat("T6", "mails")
+def test_mails_tell_secrets_to_those_who_may_read_them_only(
+    request, charlie, newton, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        request.getfixturevalue("planted")
+
+    told = {
+        reader
+        for sent in mail.outbox
+        for reader in sent.recipients()
+        if any(word in f"{sent.subject} {sent.body}" for word in SECRETS.values())
+    }
+    own = {f"{SECRETS[name]}@example.org" for name in ("account", "invitation")}
+    assert told > own
+    assert told <= own | {f"{name}@example.org" for name in ("alice", "bob", "dana", "fay")}
 
 
 @pytest.mark.threat("T6", "agreements")
@@ -305,7 +350,7 @@ def test_images_that_are_not_public_have_no_address(
         assert client.get(f"/media/../held/{name}").status_code == 404
 
 
-@pytest.mark.threat("T6", "history")
+@pytest.mark.threat("T6", "history", "differences")
 @pytest.mark.threat("T7", "permission")
 def test_nothing_of_a_submission_is_at_a_guessable_address(client, planted):
     for submission in Submission.objects.all():

@@ -532,3 +532,23 @@ def test_calendars_cost_the_same_however_long(
         response = client.get(address(name, *arguments), query)
 
     assert response.status_code == 200
+
+
+@pytest.mark.threat("T15", "feeds")
+def test_what_programs_keep_never_trusts_the_host_header(client, agenda, organisation, settings):
+    settings.ALLOWED_HOSTS = ["testserver", "other.example"]
+    settings.BASE_URL = "https://portal.example"
+    event = Event.objects.published().get(title_en="Online")
+    asked = {
+        "event-calendar": [],
+        "event-feed": [],
+        "event-table": [],
+        "organisation-calendar": [organisation.slug],
+        "organisation-feed": [organisation.slug],
+        "event-file": [event.slug_for("en")],
+    }
+
+    for name, args in asked.items():
+        told = body(client.get(address(name, *args), headers={"host": "other.example"}))
+        assert "other.example" not in told, name
+        assert "https://portal.example/en/" in told, name

@@ -221,6 +221,23 @@ def test_pages_answer_each_role_as_the_table_says(request, organisation, bob, vi
         assert state() == before
 
 
+@pytest.mark.threat("T3", "self-promotion")
+def test_editors_do_not_make_themselves_owners(client, organisation, alice, bob):
+    client.force_login(alice)
+    seat = seat_of(alice, organisation)
+
+    answers = [
+        client.post(url("seat-role", organisation.slug, seat.pk), {"role": "owner"}),
+        client.post(
+            url("invitation-create", organisation.slug),
+            {"email": alice.email, "role": "owner", "language": "fr"},
+        ),
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert (seat_of(alice, organisation).role, pending(organisation)) == ("editor", [])
+
+
 @pytest.mark.threat("T2", "nested ids")
 @pytest.mark.threat("T3", "another organisation")
 def test_a_seat_or_invitation_of_another_organisation_is_not_found(

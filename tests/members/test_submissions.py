@@ -401,6 +401,30 @@ def test_preview_says_that_it_is_one_and_is_kept_nowhere(signed_in, draft):
     assert "private" in answer["Cache-Control"]
 
 
+@pytest.mark.threat("T7", "no link that opens it")
+def test_the_address_of_a_preview_opens_nothing_by_itself(client, alice, draft):
+    client.force_login(alice)
+    assert get(client, "submission-preview", draft.pk).status_code == 200
+    assert get(Client(), "submission-preview", draft.pk).status_code == 302
+
+    alice.seats.all().delete()
+    left = get(client, "submission-preview", draft.pk).status_code
+    alice.is_active = False
+    alice.save()
+    closed = get(client, "submission-preview", draft.pk).status_code
+
+    assert (left, closed) == (404, 302)
+
+
+@pytest.mark.threat("T7", "policy")
+def test_preview_has_the_policy_of_every_page(signed_in, draft):
+    preview = get(signed_in, "submission-preview", draft.pk)
+
+    policy = preview["Content-Security-Policy"]
+    assert policy == Client().get("/fr/")["Content-Security-Policy"]
+    assert "unsafe-inline" not in policy
+
+
 def test_preview_leads_to_its_twin_in_the_other_language(signed_in, draft):
     html = get(signed_in, "submission-preview", draft.pk, language="fr").content.decode()
 

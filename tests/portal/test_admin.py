@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from django.utils.translation import override
 
 from members.models import User
-from portal.lifecycle import review
+from portal.lifecycle import kinds, review
 from portal.models import HistoryEntry, Page
 from tests import factories
 
@@ -333,6 +333,43 @@ def test_actions_are_taken_by_whom_the_table_says(who, client, request, fay):
         for table, actions in ACTIONS.items()
         for name, people in actions.items()
     }
+
+
+@pytest.mark.threat("T2", "bulk actions")
+def test_an_action_takes_no_row_that_its_list_does_not_show(client, dana, alice, organisation):
+    client.force_login(dana, backend=BACKEND)
+    kind = kinds.named("event")
+    draft = review.save(kind, {"title_fr": "Brouillon"}, by=alice, organisation=organisation)
+    sent = {"action": "assign_to_me", "_selected_action": draft.pk, "index": "0"}
+
+    client.post("/fr/admin/portal/submission/", sent)
+
+    draft.refresh_from_db()
+    assert draft.assigned_to is None
+
+
+@pytest.mark.threat("T4", "rows in lists")
+def test_no_list_is_a_form():
+    """Django would let a list edit its rows, around the pages that ask and note who did what."""
+    assert [desk for desk in admin.site._registry.values() if desk.list_editable] == []
+
+
+@pytest.mark.threat("T4", "rows in forms")
+def test_moderators_edit_no_rows_inside_of_others(rf, dana):
+    request = rf.get("/")
+    request.user = dana
+
+    found = {
+        str(model): [
+            inline
+            for inline in desk.get_inline_instances(request)
+            if inline.has_view_or_change_permission(request)
+            or inline.has_add_permission(request, None)
+        ]
+        for model, desk in admin.site._registry.items()
+    }
+
+    assert {model: inlines for model, inlines in found.items() if inlines} == {}
 
 
 @pytest.mark.threat("T23", "digits", "NUL")

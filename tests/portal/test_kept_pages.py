@@ -154,6 +154,7 @@ def test_what_another_process_wrote_is_shown_as_soon_as_this_one_looks(visit, or
 # --- For whom it is ---------------------------------------------------------------------------------
 
 
+@pytest.mark.threat("T6", "kept pages")
 @pytest.mark.threat("T17", "private pages")
 def test_what_is_shown_to_some_is_kept_for_nobody(client, visit, dana, organisation):
     organisation.contacts.create(

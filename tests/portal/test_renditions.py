@@ -46,6 +46,20 @@ def test_copy_keeps_to_its_weight_whatever_is_on_it(size, mode):
     assert all(Image.open(io.BytesIO(data)).mode == mode for data in copies.values())
 
 
+@pytest.mark.threat("T18", "sizes")
+def test_copies_carry_nothing_but_what_is_seen():
+    exif = Image.Exif()
+    exif[0x010E] = "zqplacezq"
+    out = io.BytesIO()
+    Image.new("RGB", (900, 600), "red").save(out, "WEBP", exif=exif, xmp=b"<x>zqplacezq</x>")
+    assert b"zqplacezq" in out.getvalue()
+
+    copies = renditions.draw(io.BytesIO(out.getvalue()))
+
+    assert len(copies) == len(renditions.SIZES)
+    assert not any(b"zqplacezq" in data for data in copies.values())
+
+
 def test_copies_are_shown_narrowest_first_and_none_twice():
     large = public_image("7/large.webp", webp(Image.new("RGB", (1600, 1200), "red")))
     small = public_image("7/small.webp", webp(Image.new("RGB", (300, 200), "red")))
