@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from events.models import Event, Project
 from members.fields import OrganisationField, organisation_names
 from members.models import Organisation
+from portal import display, i18n
 from portal.desk.direct import PublishedDesk, StaffForm
 
 
@@ -59,8 +60,15 @@ class TitledDesk(PublishedDesk):
 class EventDesk(TitledDesk):
     """The agenda, for administrators."""
 
-    list_display = ("title_shown", "kind", "starts_at", "organisation", "outcome", "state")
+    list_display = ("title_shown", "kind", "starts", "organisation", "outcome", "state")
     list_filter = ("status", "kind", "outcome")
+
+    @admin.display(description=_("start"), ordering="starts_at")
+    def starts(self, obj: Event) -> str:
+        """When it starts, in its own time; the period in words, if that is what is read."""
+        if not obj.has_days or obj.local_start is None:
+            return i18n.text(obj, "period").value
+        return display.moment(obj.local_start, obj.all_day)
 
 
 @admin.register(Project)

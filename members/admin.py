@@ -309,6 +309,7 @@ class InvitationDesk(ReadOnlyDesk):
         "accepted_at",
         "revoked_at",
     )
+    readonly_fields = fields
 
     @admin.display(description=pgettext_lazy("invitation", "outcome"))
     def outcome(self, obj: Invitation) -> str:

@@ -25,6 +25,7 @@ from modeltranslation.manager import get_translatable_fields_for_model
 
 from portal import head, i18n, search
 from portal.context_processors import LANGUAGE_NAMES, SITE_NAME
+from portal.desk import dates
 from portal.display import capitalised
 from portal.lifecycle import agreements, errors
 from portal.lifecycle.content import Content
@@ -190,6 +191,10 @@ class Desk(Bilingual, admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     # Columns that stand in addresses: given once and never changed.
     codes: tuple[str, ...] = ()
+
+    def __init__(self, model: type[models.Model], admin_site: AdminSite) -> None:
+        super().__init__(model, admin_site)
+        dates.say_in(self)
 
     def is_key(self, text: str) -> bool:
         """Whether a text may be the key of a row of this table."""

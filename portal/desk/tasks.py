@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
 from portal.background.models import BackgroundTask, State
+from portal.desk import dates
 from portal.desk.site import ReadOnlyDesk
 from portal.display import capitalised
 
@@ -79,20 +80,20 @@ class TaskDesk(ReadOnlyDesk):
         return LABELS.get(State(obj.status), obj.status)
 
     @admin.display(description=pgettext_lazy("task", "since"), ordering="enqueued_at")
-    def since(self, obj: BackgroundTask) -> Any:
-        return obj.enqueued_at
+    def since(self, obj: BackgroundTask) -> str:
+        return dates.said(obj.enqueued_at)
 
     @admin.display(description=_("last try"))
-    def last_try(self, obj: BackgroundTask) -> Any:
-        return obj.started_at or "–"
+    def last_try(self, obj: BackgroundTask) -> str:
+        return dates.said(obj.started_at)
 
     @admin.display(description=_("tries"))
     def tries(self, obj: BackgroundTask) -> int:
         return obj.tries
 
     @admin.display(description=_("next try"))
-    def next_try(self, obj: BackgroundTask) -> Any:
-        return obj.next_try or "–"
+    def next_try(self, obj: BackgroundTask) -> str:
+        return dates.said(obj.next_try)
 
     @admin.display(description=_("last error"))
     def last_error(self, obj: BackgroundTask) -> str:

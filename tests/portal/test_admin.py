@@ -1,16 +1,19 @@
 """The desk as a whole: who gets in where, what is not there, the texts of the site, the history."""
 
+import datetime
 import re
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
+from django.utils import timezone
 from django.utils.translation import override
 
-from members.models import User
+from members.models import College, User
 from portal.lifecycle import kinds, review
 from portal.models import HistoryEntry, Page
 from tests import factories
@@ -585,3 +588,84 @@ def test_csrf_is_asked_for_on_every_form(fay, text):
     with override("fr"):
         for name in ("portal_page_change", "events_event_add", "members_user_add"):
             assert careful.post(addresses()[name], {}).status_code == 403
+
+
+# --- Dates -----------------------------------------------------------------------------------------
+
+DATED = {
+    "fr": (
+        "1er mars 2026 à 14 h 30",
+        "1er mars 2026",
+        "18 mars 2026 à 9 h 05",
+        "1er mars 2026 à 15 h",
+    ),
+    "en": (
+        "1 March 2026 at 2:30pm",
+        "1 March 2026",
+        "18 March 2026 at 9:05am",
+        "1 March 2026 at 3pm",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", DATED)
+def test_dates_are_said_as_on_public_pages(language, client, fay, organisation, bob):
+    moment = datetime.datetime(2026, 3, 1, 13, 30, tzinfo=datetime.UTC)
+    User.objects.filter(pk=bob.pk).update(date_joined=moment, last_login=None)
+    factories.EventFactory(starts_at=moment + datetime.timedelta(minutes=30))
+    factories.EventFactory(starts_at=moment, all_day=True)
+    college = College.objects.create(code="one", name_fr="Un", name_en="One")
+    organisation.memberships.create(college=college, since=moment.date())
+    invitation = organisation.invitations.create(
+        email="guest@example.org",
+        role="editor",
+        token_hash="x",
+        invited_by=fay,
+        expires_at=datetime.datetime(2026, 3, 18, 8, 5, tzinfo=datetime.UTC),
+    )
+    client.force_login(fay, backend=BACKEND)
+    said, day, expiry, event = DATED[language]
+
+    def shown(path):
+        html = client.get(f"/{language}/admin/{path}").content.decode()
+        return [" ".join(cell.split()) for cell in re.sub(r"<[^>]+>", "\n", html).split("\n")]
+
+    assert said in shown("members/user/")
+    assert {said, "–"} <= set(shown(f"members/user/{bob.pk}/change/"))
+    assert day in shown("members/membership/")
+    assert {event, day} <= set(shown("events/event/"))
+    assert expiry in shown(f"members/invitation/{invitation.pk}/change/")
+
+
+@pytest.mark.parametrize("language", DATED)
+def test_no_page_of_the_desk_says_a_date_in_another_way(language, client, fay, everything):
+    fay.last_login = timezone.now()
+    fay.save()
+    LogEntry.objects.log_actions(fay.pk, [fay], 2)
+    client.force_login(fay, backend=BACKEND)
+    wrong = re.compile(r"[ap]\.m\.|\b\d\d?:\d\d(?![ap]m)")
+
+    found = {}
+    for name, address in addresses().items():
+        answer = client.get(
+            address.replace("/fr/", f"/{language}/", 1).replace("/1/", f"/{fay.pk}/")
+        )
+        if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+            text = re.sub(
+                r"<(script|style)\b.*?</\1>|<[^>]+>", " ", answer.content.decode(), flags=re.S
+            )
+            if said := wrong.findall(text):
+                found[name] = said
+
+    assert found == {}
+
+
+def test_lists_are_ordered_by_their_dates(client, fay):
+    factories.UserFactory(
+        email="old@example.org", date_joined=timezone.now() - datetime.timedelta(days=9)
+    )
+    client.force_login(fay, backend=BACKEND)
+
+    page = client.get("/fr/admin/members/user/?o=6")
+
+    assert page.context["cl"].queryset[0].email == "old@example.org"
