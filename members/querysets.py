@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, Self
 
 from django.contrib.auth.models import BaseUserManager
@@ -10,9 +11,12 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from portal import related
-from portal.models import PublishedQuerySet, Status
+from portal.models import PublishedQuerySet, Status, Submission
 from portal.nested import ShowingQuerySet
 from portal.rows import AgreedRowQuerySet
+
+# After so long a profile is to be looked at again.
+CHECKED_FOR = timedelta(days=365)
 
 
 def fold_address(email: str) -> str:
@@ -106,6 +110,26 @@ class OrganisationQuerySet(PublishedQuerySet):
             exchanges__direction=direction, exchanges__topic__in=topics
         )
         return self.filter(pk__in=having.order_by().values("pk"))
+
+    def to_check(self) -> Self:
+        """Public ones whose owners are to be asked whether the profile still holds.
+
+        For a year nobody changed or checked it or was asked to, and no edit of it is under review.
+        """
+        before = timezone.localdate() - CHECKED_FOR
+        relation: Any = self.model._meta.get_field("seats").related_model
+        owners = relation.objects.filter(
+            organisation=OuterRef("pk"), role="owner", user__is_active=True
+        )
+        sent = Submission.objects.filter(
+            kind__app_label="members", kind__model="organisation", status=Status.IN_REVIEW
+        )
+        return (
+            self.published()
+            .filter(Q(verified_on=None) | Q(verified_on__lt=before), updated_at__date__lt=before)
+            .filter(Q(check_asked_on=None) | Q(check_asked_on__lte=before))
+            .filter(Exists(owners), ~Exists(sent.filter(target_id=OuterRef("pk"))))
+        )
 
     def for_rows(self) -> Self:
         """With what the row of a list says of each, at no further query."""

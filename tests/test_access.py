@@ -235,7 +235,7 @@ ACCESS = {
     "members:organisation-list": PUBLIC,
     "members:organisation-propose": ("in 200 200 200 200 200 200", "403 200 200 200 200 200 200"),
     "members:organisation-table": PUBLIC,
-    "members:organisation-verify": ("in 405 405 405 405 405 405", "403 404 404 to to 404 404"),
+    "members:organisation-verify": ("in 404 404 200 200 404 404", "403 404 404 to to 404 404"),
     "members:organisation-workspace": READ,
     "members:preferences": ("in 200 200 200 200 200 200", "in 200 200 200 200 200 200"),
     "members:seat-list": ("in 404 404 200 200 404 200", "405"),

@@ -66,9 +66,9 @@ DESK = {
 }
 # What no form of an editor may ever write.
 NEVER = (
-    "agreed_at agreed_by agreement_source asked_at author declined_at id is_staff is_superuser "
-    "organisation organisation_id outdated owner pk position published_at slug slug_en slug_fr "
-    "sort_name sources status submission target updated_at verified_on version withdrawn_at"
+    "agreed_at agreed_by agreement_source asked_at author check_asked_on declined_at id is_staff "
+    "is_superuser organisation organisation_id outdated owner pk position published_at slug slug_en "
+    "slug_fr sort_name sources status submission target updated_at verified_on version withdrawn_at"
 )
 
 

@@ -120,6 +120,7 @@ class Organisation(Published):
         help_text=_("For research: the nine characters after https://ror.org/."),
     )
     verified_on = models.DateField(_("verified on"), null=True, blank=True, editable=False)
+    check_asked_on = models.DateField(_("asked to check on"), null=True, blank=True, editable=False)
     sources = models.ManyToManyField("members.Source", blank=True, verbose_name=_("sources"))
 
     agreed_parents = Shown("parents", lambda rows: rows.agreed(), organisation=NAMED)
@@ -251,6 +252,10 @@ class Organisation(Published):
         """The active people who write for this organisation."""
         people = get_user_model()._default_manager
         return people.filter(is_active=True, seats__organisation=self)
+
+    def owners(self) -> models.QuerySet:
+        """Those of them who also say who else may write for it."""
+        return self.editors().filter(seats__organisation=self, seats__role="owner").distinct()
 
     def is_trusted_for(self, kind: str) -> bool:
         """Whether what it submits of this kind is published without waiting."""

@@ -12,20 +12,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from members import services
 from members.models import Organisation, Seat
+from members.querysets import CHECKED_FOR
 from members.views import access, trails
 from members.views.access import MemberRequest, signed_in
 from members.views.contents import held_edits
-from portal.lifecycle import agreements, kinds, permissions, waiting
+from portal.lifecycle import agreements, diff, kinds, permissions, waiting
 from portal.lifecycle.errors import ReviewError
 from portal.models import Status, Submission
 from portal.rows import AgreedRow
 
-# After so long a profile is to be looked at again.
-VERIFIED_FOR = timedelta(days=365)
 # How long what was decided stays on the first page.
 NEWS_FOR = timedelta(days=30)
 MOST = 50
@@ -47,7 +46,7 @@ class Own:
     def is_to_verify(self) -> bool:
         """Whether nobody has checked its live profile for a year."""
         checked = self.organisation.verified_on
-        overdue = checked is None or checked < timezone.localdate() - VERIFIED_FOR
+        overdue = checked is None or checked < timezone.localdate() - CHECKED_FOR
         return self.organisation.is_published and overdue
 
     @property
@@ -191,10 +190,12 @@ def _counted(kind: kinds.Kind, organisation: Organisation) -> dict[str, Any]:
 
 
 @signed_in
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def organisation_verify(request: MemberRequest, slug: str) -> HttpResponse:
-    """« Tout est à jour »: note that a profile was checked today."""
+    """« Tout est à jour »: show what a profile says; sent, note that it was checked today."""
     organisation = access.organisation_of(request.user, slug)
+    if request.method != "POST":
+        return _profile_to_check(request, organisation)
     try:
         services.verify_organisation(organisation, by=request.user)
     except ReviewError as error:
@@ -202,6 +203,26 @@ def organisation_verify(request: MemberRequest, slug: str) -> HttpResponse:
     else:
         messages.success(request, _("Thank you: the page now says that it was checked today."))
     return redirect("members:organisation-workspace", slug)
+
+
+def _profile_to_check(request: HttpRequest, organisation: Organisation) -> HttpResponse:
+    """All that the live profile says, with one button; of one that is not live there is nothing."""
+    if not organisation.is_published:
+        return redirect("members:organisation-workspace", organisation.slug)
+    content = kinds.of(organisation).content
+    live = content.read(organisation)
+    rows = diff.between(
+        content, content.blank, live, lambda name, _side: getattr(organisation, name).url
+    )
+    context = {
+        "organisation": organisation,
+        "held": own([organisation])[0].held,
+        "filled": [row for row in rows if row["proposed"]],
+        "is_new": True,
+        "trail": trails.of_organisation(organisation, _("To check")),
+        "noindex": True,
+    }
+    return render(request, "members/workspace/organisation_check.html", context)
 
 
 # --- Agreements -------------------------------------------------------------------------------------

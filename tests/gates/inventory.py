@@ -232,6 +232,13 @@ WORKSPACE = [
         arguments=organisation("chu-montpellier"),
         account="chu",
     ),
+    Look("members:organisation-verify", arguments=UM, account=EDITOR),
+    Look(
+        "members:organisation-verify",
+        "full",
+        arguments=organisation("chu-montpellier"),
+        account="chu",
+    ),
     Look("members:organisation-edit", arguments=UM, account=EDITOR),
     Look(
         "members:organisation-edit",
@@ -530,7 +537,6 @@ NOT_PAGES = {
         "admin:portal_submission_withdraw",
         "members:invitation-resend",
         "members:invitation-revoke",
-        "members:organisation-verify",
         "members:submission-reuse",
         "members:submission-take-back",
     },

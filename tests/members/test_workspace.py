@@ -285,7 +285,10 @@ def test_strangers_do_not_say_it(who, client, request, organisation):
 
 
 def test_looking_does_not_say_it(signed_in, organisation):
-    assert get(signed_in, "organisation-verify", organisation.slug).status_code == 405
+    assert get(signed_in, "organisation-verify", organisation.slug).status_code == 200
+
+    organisation.refresh_from_db()
+    assert organisation.verified_on is None
 
 
 def test_withdrawn_profile_cannot_be_said_to_be_right(signed_in, organisation):

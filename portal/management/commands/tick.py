@@ -23,7 +23,10 @@ class Command(BaseCommand):
 
     # Those that keep an unsafe installation from starting; what is served does not matter here.
     requires_system_checks = (Tags.security,)
-    help = "Has done what is due: the daily digest, lost images, old sessions. Runs until stopped."
+    help = (
+        "Has done what is due: the daily digest, yearly questions, lost images, old sessions."
+        " Runs until stopped."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add what may stand after the command."""
