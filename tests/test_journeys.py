@@ -3,18 +3,22 @@
 Each person has a browser of their own; what one does, the others see.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 from playwright.sync_api import Page
 
 from events.models import Event, Project
 from members.models import Organisation, User
+from portal import display
 from portal.models import Submission
 
 pytestmark = [
@@ -251,6 +255,34 @@ LOOKED_AT = {
     "owner": ("members:workspace", "members:organisation-edit", "members:seat-list"),
     "moderator": ("admin:index", "admin:portal_submission_changelist"),
 }
+
+
+@both
+def test_the_yearly_question_is_answered_by_one_button(person, language, mailoutbox):
+    slug, year = "universite-montpellier", timedelta(days=400)
+    long_ago = timezone.now() - year
+    Organisation.objects.filter(slug=slug).update(updated_at=long_ago, verified_on=long_ago.date())
+    Submission.objects.filter(organisation__slug=slug).delete()
+    User.objects.update(language=language)
+    visitor, owner = person(), person("owner")
+    before = visitor.open("members:organisation-detail", slug=slug)
+
+    mailoutbox.clear()
+    call_command("ask_to_check_profiles")
+    (mail,) = mailoutbox
+    (link,) = re.findall(r"http\S+/(?:fiche|profile)/\S+", mail.body)
+    owner.page.goto(link)
+    assert "Philippe Augé" in owner.text
+    owner.confirm()
+
+    with translation.override(language):
+        checked = gettext("Checked by the organisation on %(date)s.") % {
+            "date": display.long_date(timezone.localdate())
+        }
+    after = visitor.open("members:organisation-detail", slug=slug)
+    assert mail.to == ["owner@demo.example"]
+    assert checked in owner.text
+    assert (checked in before, checked in after) == (False, True)
 
 
 @both

@@ -163,6 +163,7 @@ def test_the_mail_speaks_the_owner_s_language(
     assert str(LONG_AGO.year) in mail.body
 
 
+@pytest.mark.threat("T6", "mails")
 def test_the_mail_tells_what_is_public_and_nothing_else(
     quiet, alice, mailoutbox, django_capture_on_commit_callbacks
 ):
@@ -181,6 +182,7 @@ def test_the_mail_tells_what_is_public_and_nothing_else(
         assert not any(word in text for word in ("zqheldzq", "To members", "To staff"))
 
 
+@pytest.mark.threat("T21", "mail headers")
 def test_hostile_names_are_text(quiet, mailoutbox, django_capture_on_commit_callbacks):
     Organisation.objects.filter(pk=quiet.pk).update(name="A & <b>B</b>\r\nBcc: x@example.org")
 
