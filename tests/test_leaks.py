@@ -13,6 +13,8 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.core.files.storage import default_storage
+from django.urls import resolve, reverse
+from django.utils.translation import override
 from PIL import Image
 
 from members import services
@@ -23,6 +25,7 @@ from portal.lifecycle import kinds, review
 from portal.models import Submission
 from portal.search_models import SpellingKey
 from tests import factories
+from tests.test_access import ACCESS
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +126,9 @@ def planted(alice, bob, dana, fay, organisation, elsewhere, tomorrow):
     for target in (gone, factories_project, gone_organisation):
         review.withdraw(target, by=dana, message=SECRETS["message"])
 
+    # A second one that agreed, so that there is a figure of who works with whom.
+    seen = factories.OrganisationFactory(name="Associée")
+    project.partners.create(organisation=seen, agreed_at=tomorrow)
     project.partners.create(organisation=elsewhere)
     event.organisers.create(organisation=elsewhere)
     for visibility in ("members", "staff"):
@@ -167,9 +173,42 @@ def crawl(client, start):
     return answers
 
 
+# What no link of a public page leads to, and a visitor may ask for.
+UNLINKED = {
+    "account_email_verification_sent": {},
+    "account_inactive": {},
+    "account_login": {},
+    "account_request_login_code": {},
+    "account_reset_password": {},
+    "account_reset_password_done": {},
+    "account_reset_password_from_key": {"uidb36": "1", "key": "made-up"},
+    "account_reset_password_from_key_done": {},
+    "account_signup": {},
+    "api:docs": {},
+    "healthz": {},
+    "readyz": {},
+    "robots": {},
+    "security-txt": {},
+    "sitemap": {},
+}
+
+
+def addresses_to_begin_with():
+    for language in ("fr", "en"):
+        with override(language):
+            yield from (reverse(name, kwargs=given) for name, given in UNLINKED.items())
+    yield from ("/", "/fr/", "/en/")
+
+
+def name_of(page):
+    """The name of an address, which is known in its own language only."""
+    with override("en" if page.startswith("/en/") else "fr"):
+        return resolve(page).view_name
+
+
 @pytest.mark.threat("T6", "pages", "history", "calendars and feeds", "site map")
 def test_no_secret_is_found_on_any_public_page(client, planted):
-    answers = crawl(client, ["/", "/fr/", "/en/", "/sitemap.xml", "/robots.txt"])
+    answers = crawl(client, addresses_to_begin_with())
 
     found = {
         (place, address)
@@ -195,6 +234,10 @@ def test_no_secret_is_found_on_any_public_page(client, planted):
         assert any(page.endswith(f"/{end}") for page in pages), end
     for end in ("calendrier.ics", "calendar.ics", "flux.atom", "feed.atom", "event.ics"):
         assert any(page.endswith(f"/{end}") for page in pages), end
+    # Nothing that a visitor may ask for was left out; what the API tells is asked below.
+    public = {name for name, (got, _sent) in ACCESS.items() if got.split()[0] == "200"}
+    asked = {name_of(page) for page in pages}
+    assert {name for name in public - asked if not name.startswith("api:")} == set()
 
 
 LISTS = {
@@ -260,15 +303,21 @@ def api_answers(client):
 def test_no_facet_tells_a_secret(client, planted, language):
     """Each box that a list offers, alone, on its page and in what can be taken away from there."""
     asked, counted = set(), 0
-    for name in LISTS[language]:
+    other = {"fr": ["ecosysteme", "chiffres-cles"], "en": ["ecosystem", "key-figures"]}
+    for name in LISTS[language] + other[language]:
         for view in ("", "?view=past", "?view=map"):
             cache.clear()  # this asks more often than a visitor may
             page = client.get(f"/{language}/{name}/{view}").content.decode()
-            for key, code in re.findall(r'<input [^>]*name="(\w+)"[^>]* value="([^"]+)"', page):
+            boxes = re.findall(r'<input [^>]*name="(\w+)"[^>]* value="([^"]+)"', page)
+            for choice, given in re.findall(r'(?s)<select [^>]*name="(\w+)"(.*?)</select>', page):
+                boxes += [(choice, code) for code in re.findall(r'value="([^"]+)"', given)]
+            for key, code in boxes:
                 asked.add(f"/{language}/{name}/?{key}={code}")
                 asked |= {
                     f"{link}?{key}={code}"
-                    for link in re.findall(r'href="(/[^"?#]+\.(?:csv|ics|atom))"', page)
+                    for link in re.findall(
+                        r'href="(/[^"?#]+\.(?:csv|ics|atom|json|graphml))"', page
+                    )
                 }
 
     for address in sorted(asked):
