@@ -6,12 +6,13 @@ from typing import NamedTuple
 from events.models import FundingLine, Project
 from portal import display
 
-# The narrowest that the bar is drawn, in pixels: on the smallest screens, and from 640 px on.
+# The narrowest that the bar is drawn, in pixels with type of the usual size: on the smallest screens,
+# and where bar.css finds room for the longer labels.
 WIDTHS = {"narrow": 288, "wide": 600}
 # What a character of the labels takes at most on average, and the space around them.
 CHARACTER, MARGIN = 9, 16
-# Where the two lines of a label stand.
-LINES = ("26", "48")
+# Where the two lines of a label stand, in a bar of 4em.
+LINES = ("1.6em", "3em")
 
 
 class Label(NamedTuple):

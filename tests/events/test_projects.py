@@ -405,11 +405,11 @@ def test_funding_is_drawn_as_a_bar(client, project):
         ("garrigue", "35.1562", "27.5000"),
         ("etang", "62.6562", "37.3438"),
     ]
-    assert re.findall(r'<text class="wide" x="8" y="(\d+)">([^<]+)</text>', bar) == [
-        ("26", "1 Région"),
-        ("48", "€900,000"),
-        ("26", "2 Métropole"),
-        ("48", "€704,000"),
-        ("26", "3 État"),
-        ("48", "€956,000"),
+    assert re.findall(r'<text class="wide" x=".5em" y="([\d.]+em)">([^<]+)</text>', bar) == [
+        ("1.6em", "1 Région"),
+        ("3em", "€900,000"),
+        ("1.6em", "2 Métropole"),
+        ("3em", "€704,000"),
+        ("1.6em", "3 État"),
+        ("3em", "€956,000"),
     ]

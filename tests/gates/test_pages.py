@@ -1,5 +1,6 @@
-"""Every page in every state: axe-core finds nothing, the HTML is valid, it has one h1 and the title of
-the house, and says where its other self is. Each is opened once in each language for all of this.
+"""Every page in every state: axe-core finds nothing, nothing has to be scrolled sideways, the HTML is
+valid, it has one h1 and the title of the house, and says where its other self is. Each is opened once in
+each language for all of this.
 """
 
 import json
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gates import axe
+from tests.gates import axe, reflow
 from tests.gates.inventory import DJANGOS, ERRORS, LANGUAGES, LOOKS, PUBLIC, Look
 from tests.gates.outline import Outline
 from tests.gates.site import NODE
@@ -53,7 +54,9 @@ def test_page_passes(site, window, faults_of, look: Look):
         answer = visit(window, site, look, language)
         assert answer.status == look.status, answer.url
         text = answer.text()
-        found += axe.violations(window, language) + faults_of(text)
+        found += (
+            axe.violations(window, language) + reflow.faults(window, language) + faults_of(text)
+        )
         pages[language] = Outline(text)
 
     assert found == []
