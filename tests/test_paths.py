@@ -321,6 +321,18 @@ def test_moderating(twice, language, waiting):
         walker.stop()
         assert Submission.objects.in_review().count() == number - 2
 
+        # One field of what conflicts is chosen, and published.
+        assert walker.page.locator("[name=fields_chosen]:checked").count() == 0
+        field = walker.to(name="fields_chosen")["value"]
+        walker.press("Space")
+        walker.follow(name="decision", value="publish")
+        walker.stop()
+        walker.follow(name="decision", value="publish")
+        walker.stop()
+        organisation = Organisation.objects.get(slug="numalis")
+        held = Submission.objects.get(target_id=organisation.pk)
+        assert getattr(organisation, field) == held.values[field]
+
     queue, *_others = twice(path, language)
 
     assert "CHU de Montpellier" in queue.text

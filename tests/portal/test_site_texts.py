@@ -13,6 +13,7 @@ from portal.models import Page
 FIRST_TEXTS = import_module("portal.migrations.0003_site_texts")
 FIRST = FIRST_TEXTS.TEXTS
 BETTER = import_module("portal.migrations.0008_site_texts")
+TESTED = import_module("portal.migrations.0013_accessibility_text")
 
 
 @pytest.mark.django_db
@@ -81,3 +82,18 @@ def test_spaces_are_mended_where_staff_wrote_nothing():
     )
     assert [code for code in mended if re.search(r"\S [:;?!»]", mended[code])] == ["privacy"]
     assert (taken_back, bodies()) == (before, mended)
+
+
+@pytest.mark.django_db
+def test_the_accessibility_statement_says_what_is_tested_now_where_nobody_wrote_another():
+    before = BETTER.TEXTS["accessibility"]
+    page = Page.objects.get(code="accessibility")
+    for language, (line, lines) in TESTED.LINES.items():
+        assert getattr(page, f"body_{language}") == before[language].replace(line, lines)
+        assert line not in getattr(page, f"body_{language}")
+    Page.objects.filter(pk=page.pk).update(body_fr="Notre texte.", body_en=before["en"])
+
+    TESTED.write(apps, None)
+
+    after = Page.objects.get(pk=page.pk)
+    assert (after.body_fr, after.body_en) == ("Notre texte.", page.body_en)
