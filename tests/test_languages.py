@@ -12,6 +12,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from portal import storage
+from portal.lifecycle import kinds, review
+from tests.images import noise, webp
 from tests.test_access import ACCESS
 from tests.world import World, session
 
@@ -90,3 +93,29 @@ def test_no_page_speaks_the_other_language(language, alice, bob, charlie, dana, 
                     found[address, who] = slipped
 
     assert found == {}
+
+
+@pytest.mark.parametrize("address", ["members:submission-detail", "admin:portal_submission_change"])
+def test_comparison_says_in_which_language_its_parts_are(
+    client, alice, dana, fay, organisation, address
+):
+    kind = kinds.named("organisation")
+    values = kind.content.read(organisation) | {
+        "logo": storage.hold("1/logo.webp", webp(noise((30, 30)))),
+        "logo_alt_fr": "Une arche",
+        "logo_alt_en": "An arch",
+        "summary_en": "Ours.",
+    }
+    held = review.submit(review.save(kind, values, by=alice, target=organisation), by=alice)
+    with review.direct_edit(organisation, by=fay):
+        organisation.summary_en = "Theirs."
+        organisation.save()
+    client.force_login(alice if address.startswith("members") else dana)
+
+    text = client.get(reverse(address, args=[held.pk])).content.decode()
+
+    assert '<span lang="fr">Une arche</span> / <span lang="en">An arch</span>' in text
+    # What the page says in a cell that is in English.
+    begun = {"members": ("span", "Au début"), "admin": ("strong", "Quand cette modification")}
+    tag, said = begun[address.partition(":")[0]]
+    assert f'<{tag} lang="fr">{said}' in text

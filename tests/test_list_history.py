@@ -1,5 +1,5 @@
-"""What one typed, ticked and turned to is the address: back, forward, reload and a pasted address give the
-same list, words, boxes and title, on every list; in a real browser.
+"""What one typed, ticked and turned to is the address: on every list back, forward, reload and a pasted
+address give the same list, words, boxes and title; in a real browser.
 """
 
 import re
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def reader(chromium, live_server, db):
-    """On lists of 24 organisations, projects and events about aqueducts and health, and one of each else."""
+    """On lists of 24 organisations, projects and events about aqueducts, and one about else."""
     health = factories.ThemeFactory(code="sante", name_fr="Santé", name_en="Health")
     firm = factories.OrganisationFactory(name="Belvédère")
     soon = timezone.now() + timedelta(days=1)
@@ -85,7 +85,11 @@ FACETS: list[Callable[[Reader], None]] = [lambda reader: reader.tick("sante"), t
     ("name", "steps", "queries"),
     [
         *(
-            (name, FACETS, ["?q=aqueduc", "?q=aqueduc&theme=sante", "?q=aqueduc&theme=sante&page=2"])
+            (
+                name,
+                FACETS,
+                ["?q=aqueduc", "?q=aqueduc&theme=sante", "?q=aqueduc&theme=sante&page=2"],
+            )
             for name in ("members:organisation-list", "events:event-list", "events:project-list")
         ),
         (

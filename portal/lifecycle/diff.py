@@ -142,11 +142,12 @@ def _state(content: Content, name: str, before: Values, after: Values) -> str:
 
 def _image(
     content: Content, name: str, side: str, values: Values, image_url: ImageURL
-) -> dict[str, str] | None:
+) -> dict[str, Any] | None:
+    """Where an image can be seen, and its descriptions by the columns that hold them, if they do."""
     if not values[name]:
         return None
-    texts = (values.get(column, "") for column in i18n.columns(content.model, f"{name}_alt"))
-    return {"url": image_url(name, side), "alt": " / ".join(filter(None, texts))}
+    texts = {column: values.get(column) for column in i18n.columns(content.model, f"{name}_alt")}
+    return {"url": image_url(name, side), "alt": {c: text for c, text in texts.items() if text}}
 
 
 # --- What it is about ------------------------------------------------------------------------------

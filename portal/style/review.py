@@ -17,7 +17,10 @@ def components() -> list[Component]:
 def _diff() -> Component:
     was, now = "Étudie les voûtes et ce qu’elles portent.", "Étudie les ponts et ce qu’ils portent."
     english = "Studies vaults and what they carry."
-    logo = {"url": picture().url, "alt": in_words("Trois arches", "Three arches")}
+    logo = {
+        "url": picture().url,
+        "alt": {"logo_alt_fr": "Trois arches", "logo_alt_en": "Three arches"},
+    }
     box = {"name": "example", "value": "summary_fr", "checked": True}
     summary, kind = _("Summary"), _("Laboratory")
     rows: list[dict[str, Any]] = [

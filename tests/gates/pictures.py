@@ -24,7 +24,7 @@ PICTURED = {
     "home": "home",
     "members:organisation-list": "directory",
     "members:organisation-list, map": "map",
-    "members:organisation-detail, full": "profile",
+    "members:organisation-detail, of many": "profile",
     "events:project-detail, full": "project",
     "events:project-funding": "funding",
     "events:event-list": "agenda",

@@ -30,8 +30,13 @@ from django.utils import timezone, translation  # noqa: E402
 from events.demo import loader  # noqa: E402
 from events.models import Project  # noqa: E402
 from members import services  # noqa: E402
-from members.models import Invitation, Organisation, User  # noqa: E402
-from tests.factories import BackgroundTaskFactory  # noqa: E402
+from members.models import Commune, Invitation, Organisation, Theme, User  # noqa: E402
+from tests.factories import (  # noqa: E402
+    BackgroundTaskFactory,
+    EventFactory,
+    OrganisationFactory,
+    ProjectFactory,
+)
 from tests.gates.inventory import DJANGOS, LANGUAGES, LOOKS, Look  # noqa: E402
 from tests.gates.site import AXE  # noqa: E402
 from tests.images import noise, public_image, webp  # noqa: E402
@@ -63,26 +68,66 @@ def props() -> None:
 
 
 def full() -> None:
-    """Nothing of this is true of whom it is said: visitors of the gates are programs."""
+    """An organisation that nobody takes for one, with all that one can say and as much as one shares."""
     logo = public_image("gates/logo.webp", webp(noise((900, 900))))
     image = public_image("gates/image.webp", webp(noise((1600, 1000))))
-    Organisation.objects.filter(slug="chu-montpellier").update(
+    example = OrganisationFactory(
+        name="Exemple : institut des arches",
+        short_name="Exemple",
+        official_name="Exemple d’institut",
+        kind="laboratory",
+        slug="exemple-institut",
+        summary_fr="Exemple : un institut inventé, dont la fiche dit tout ce qu’une fiche peut dire.",
+        summary_en="Example: an invented institute, whose profile says all that a profile can say.",
+        description_fr="Cet institut n’existe pas.\n\n## Un titre\n\n- une liste\n- de deux lignes",
+        description_en="This institute does not exist.\n\n## A title\n\n- a list\n- of two lines",
+        website="https://example.org",
+        address="1 rue de l’Exemple",
+        postcode="34000",
+        commune=Commune.objects.get(name="Montpellier"),
         logo=logo,
         logo_alt_fr="Exemple de logo",
         siren="732829320",
         rna="W123456789",
         ror="05a28rw58",
         verified_on=timezone.localdate(),
+        themes=Theme.objects.filter(code__in=["sante", "formation"]),
     )
-    hospital = Organisation.objects.get(slug="chu-montpellier")
-    hospital.links.create(label="Exemple de page", url="https://example.org/page")
-    hospital.contacts.create(
+    example.links.create(label="Exemple de page", url="https://example.org/page")
+    example.exchanges.create(
+        direction="need", topic="data", text_fr="Exemple : cherche des données."
+    )
+    example.exchanges.create(
+        direction="offer", topic="computing", text_fr="Exemple : offre des heures."
+    )
+    example.contacts.create(
         name="Camille Roux",
         role="Accueil",
         email="camille@example.org",
         phone="+33 4 00 00 00 00",
         visibility="public",
     )
+    example.people.create(
+        name="Camille Roux", role_fr="Exemple de rôle", role_en="Example of a role"
+    )
+    others = Organisation.objects.filter(
+        slug__in=["chu-montpellier", "universite-montpellier", "inria", "cnrs", "cines", "numalis"]
+    )
+    for number, partners in enumerate((others[:4], others[1:5], others[2:6], others[:2]), start=1):
+        project = ProjectFactory(
+            title_fr=f"Exemple : projet {number}",
+            title_en=f"Example: project {number}",
+            organisation=example,
+        )
+        for partner in partners:
+            project.partners.create(organisation=partner, role="partner", agreed_at=timezone.now())
+    for days in (20, -20):
+        EventFactory(
+            title_fr="Exemple : rencontre",
+            title_en="Example: meeting",
+            organisation=example,
+            starts_at=timezone.now() + datetime.timedelta(days=days),
+        )
     # In one language: the other says so.
     Project.objects.filter(slug_fr="alliance-sante-ia").update(
         image=image, image_alt_fr="Exemple d’image", image_alt_en=""

@@ -712,7 +712,7 @@ def test_images_stand_side_by_side_with_their_descriptions(desk, alice, organisa
     (row,) = (row for row in desk.get(page(waiting)).context["rows"] if row["name"] == "logo")
 
     assert row["live_image"] is None
-    assert row["proposed_image"]["alt"] == "Une arche sarcelle"
+    assert row["proposed_image"]["alt"] == {"logo_alt_fr": "Une arche sarcelle"}
     image = desk.get(row["proposed_image"]["url"])
     assert (image["Content-Type"], image["X-Robots-Tag"]) == ("image/webp", "noindex, nofollow")
     assert "no-store" in image["Cache-Control"]
