@@ -19,7 +19,9 @@ from tests.gates.rows import (
     confirmation_key,
     content,
     event,
+    eventful,
     live,
+    live_eventful,
     organisation,
     project,
     reset_key,
@@ -285,6 +287,7 @@ WORKSPACE = [
     ),
     Look("members:content-edit", arguments=content("project", Project), account=EDITOR),
     Look("members:content-history", arguments=content("project", Project), account=EDITOR),
+    Look("members:content-history", "eventful", arguments=eventful, account=EDITOR),
     Look("members:content-restore", arguments=restored, account="startup"),
     Look("members:content-withdraw", arguments=content("project", Project), account=EDITOR),
     Look(
@@ -427,6 +430,7 @@ MODERATION = [
             ("events_project", Project, {"slug_fr": "alliance-sante-ia"}),
         )
     ),
+    Look("admin:events_project_history", "eventful", arguments=live_eventful, account="admin"),
     Look(
         "admin:events_event_republish", arguments=live(Event, status="withdrawn"), account="admin"
     ),

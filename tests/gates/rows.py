@@ -50,6 +50,15 @@ def content(kind: str, model: type, slug: str = "universite-montpellier") -> Arg
     return arguments
 
 
+def live_eventful() -> dict[str, Any]:
+    """The project to which all happened."""
+    return {"pk": Project.objects.get(title_en="Example: a project and its history").pk}
+
+
+def eventful() -> dict[str, Any]:
+    return {"slug": "universite-montpellier", "kind": "project"} | live_eventful()
+
+
 def restored() -> dict[str, Any]:
     """A version of a profile that may be brought back."""
     target = Organisation.objects.get(slug="numalis")

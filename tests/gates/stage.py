@@ -31,6 +31,7 @@ from events.demo import loader  # noqa: E402
 from events.models import Project  # noqa: E402
 from members import services  # noqa: E402
 from members.models import Commune, Invitation, Organisation, Theme, User  # noqa: E402
+from portal.lifecycle import agreements, kinds, review  # noqa: E402
 from tests.factories import (  # noqa: E402
     BackgroundTaskFactory,
     EventFactory,
@@ -47,6 +48,7 @@ def props() -> None:
     French only, an account without password, an address to confirm, an open invitation, a question
     that waits, and mails that could not be sent."""
     full()
+    eventful()
     Organisation.objects.filter(slug="vogo").update(summary_en=None, description_en=None)
     User.objects.create_user("without-password@demo.example", None, full_name="Sans mot de passe")
     owner = User.objects.get(email="owner@demo.example")
@@ -132,6 +134,54 @@ def full() -> None:
     Project.objects.filter(slug_fr="alliance-sante-ia").update(
         image=image, image_alt_fr="Exemple d’image", image_alt_en=""
     )
+
+
+def eventful() -> None:
+    """A project to which all happened that can happen to one, and an event that shows no organisation.
+
+    The services do it, so that history and mails are as anybody's."""
+    editor, owner, startup, moderator, admin = (
+        User.objects.get(email=f"{name}@demo.example")
+        for name in ("editor", "owner", "startup", "moderator", "admin")
+    )
+    university = Organisation.objects.get(slug="universite-montpellier")
+    named = Organisation.objects.get(slug="numalis")
+    kind = kinds.named("project")
+    values = kind.content.blank | {
+        "title_fr": "Exemple : un projet et son histoire",
+        "title_en": "Example: a project and its history",
+        "summary_fr": "Exemple : un résumé.",
+        "stage": "running",
+        "partners": [
+            {"organisation": university.pk, "role": "lead"},
+            {"organisation": named.pk, "role": "partner"},
+        ],
+    }
+    held = review.save(kind, values, by=editor, organisation=university)
+    review.submit(held, by=editor, message="Exemple : voici notre projet.")
+    review.take_back(held, by=editor)
+    review.submit(held, by=editor)
+    review.assign(held, to=moderator, by=moderator)
+    review.ask_correction(held, by=moderator, message="Exemple : précisez pour qui.")
+    review.save(kind, values | {"summary_en": "Example: a summary."}, by=editor, submission=held)
+    review.submit(held, by=editor)
+    project = review.publish(held, by=moderator, message="Exemple : merci.").target
+    row = project.partners.get(organisation=named)
+    agreements.decline(row, by=startup)
+    agreements.agree(row, by=startup)
+    agreements.decline(row, by=startup)
+    with review.direct_edit(Project.objects.get(pk=project.pk), by=admin):
+        Project.objects.filter(pk=project.pk).update(summary_fr="Exemple : un autre résumé.")
+    review.withdraw(project, by=owner, message="Exemple : nous faisons une pause.")
+    review.republish(project, by=admin, message="Exemple : la pause est finie.")
+    first = review.history(project).filter(action="published").earliest("pk")
+    review.restore(project, first, by=admin)
+    event = EventFactory(
+        title_fr="Exemple : rencontre sans organisation",
+        title_en="Example: meeting without an organisation",
+        organisation=university,
+    )
+    agreements.decline(event.organisers.get(), by=editor)
 
 
 def session(user: User) -> str:

@@ -394,6 +394,9 @@ def test_agreement_is_taken_back_from_the_page_of_the_organisation(signed_in, or
     assert HistoryEntry.objects.latest("pk").action == "recalled"
     assert address("agreement-answer", "projectpartner", asked.pk, language="en") in html
     assert not agreed(asked)
+    # The row keeps that it says no, and not whether it ever said yes: so do the words beside it.
+    after = text(get(signed_in, "organisation-workspace", organisation.slug, language="en"))
+    assert "No agreement" in after and "Declined" not in after
 
 
 def test_second_answer_of_a_colleague_is_told(signed_in, bob, asked):
