@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.contrib.sessions.models import Session
 from django.core.files import File
 from django.core.files.storage import Storage, storages
 from django.db import connection, connections, transaction
@@ -34,7 +35,10 @@ LIST = "backup.json"
 STORES = {"held": "held.tar", "default": "media.tar"}
 DATABASES = {"postgresql": "database.dump", "sqlite": "database.sqlite3"}
 # What opens or signs something, and is only in the environment of whoever runs the portal.
-KEYS = ("SECRET_KEY", "DATABASE_URL", "EMAIL_URL", "REDIS_URL", "METRICS_TOKEN")
+KEYS = (
+    *("SECRET_KEY", "DATABASE_URL", "REPLICA_URL", "EMAIL_URL", "REDIS_URL", "METRICS_TOKEN"),
+    *("S3_ACCESS_KEY", "S3_SECRET_KEY"),
+)
 
 
 class BackupError(Exception):
@@ -161,6 +165,8 @@ def read(made: Path, *, replace: bool = False) -> None:
         raise BackupError(f"Rows are missing: {contents['rows']} expected, {now} found.")
     # Of what was kept of the content that is gone nothing is shown again.
     ContentChange.objects.create()
+    # Who was signed in then may have signed out since, or lost the device: they sign in again.
+    Session.objects.all().delete()
 
 
 def check(made: Path) -> dict[str, Any]:

@@ -112,8 +112,9 @@ for _name, _database in DATABASES.items():
             "PRAGMA foreign_keys=ON;",
         }
     else:
-        # No page of ours needs more; a query that does is stopped before it stops the others.
-        _database.setdefault("OPTIONS", {})["options"] = "-c statement_timeout=5000 -c jit=off"
+        # In milliseconds. No page of ours needs more; what does is stopped before it stops others.
+        _limit = env.int("STATEMENT_TIMEOUT", 5000)
+        _database.setdefault("OPTIONS", {})["options"] = f"-c statement_timeout={_limit} -c jit=off"
         # A server that does not answer at all is given up before whoever asked us gives up.
         _database["OPTIONS"].setdefault("connect_timeout", 5 if _name == "default" else 1)
         _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)

@@ -90,6 +90,15 @@ def test_what_was_destroyed_comes_back_row_by_row_and_file_by_file(filled, tmp_p
     )
 
 
+def test_nobody_is_signed_in_again_by_a_backup(filled, tmp_path, client, fay):
+    client.force_login(fay)
+    made = backup.write(tmp_path / "backups")
+
+    backup.read(made, replace=True)
+
+    assert client.get("/fr/espace/").status_code == 302
+
+
 def test_a_backup_says_what_is_in_it_and_holds_no_key(filled, tmp_path, settings):
     made = backup.write(tmp_path / "backups")
 

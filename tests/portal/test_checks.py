@@ -271,6 +271,35 @@ def test_a_query_that_takes_too_long_is_stopped():
         assert cursor.fetchone() == ("5s",)
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no such limit")
+def test_a_command_takes_the_time_it_takes():
+    """A migration of a large table is not stopped half way."""
+    asked = (
+        "from django.db import connection as c; u = c.cursor(); u.execute('SHOW statement_timeout')"
+    )
+    address = connection.settings_dict
+    host = str(address["HOST"]).replace("/", "%2F")
+    url = f"postgres://{address['USER']}@{host}/{address['NAME']}"
+
+    told = subprocess.run(
+        [
+            sys.executable,
+            "manage.py",
+            "shell",
+            "--no-imports",
+            "-c",
+            f"{asked}; print(u.fetchone())",
+        ],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert told.stdout.strip() == "('0',)"
+
+
 def test_the_demo_is_whole(settings):
     settings.DEBUG = settings.DEMO = True
 
