@@ -112,18 +112,16 @@ def full() -> None:
     example.people.create(
         name="Camille Roux", role_fr="Exemple de rôle", role_en="Example of a role"
     )
-    others = Organisation.objects.filter(
-        slug__in=["chu-montpellier", "universite-montpellier", "inria", "cnrs", "cines", "numalis"]
-    )
-    for number, partners in enumerate((others[:4], others[1:5], others[2:6], others[:2]), start=1):
+    # Of two each: figures draw first what most organisations share, and keep room for events.
+    for number, slug in enumerate(("chu-montpellier", "inria"), start=1):
         project = ProjectFactory(
             title_fr=f"Exemple : projet {number}",
             title_en=f"Example: project {number}",
             organisation=example,
         )
-        for partner in partners:
-            project.partners.create(organisation=partner, role="partner", agreed_at=timezone.now())
-    for days in (20, -20):
+        partner = Organisation.objects.get(slug=slug)
+        project.partners.create(organisation=partner, role="partner", agreed_at=timezone.now())
+    for days in (100, -20):
         EventFactory(
             title_fr="Exemple : rencontre",
             title_en="Example: meeting",
@@ -180,6 +178,7 @@ def eventful() -> None:
         title_fr="Exemple : rencontre sans organisation",
         title_en="Example: meeting without an organisation",
         organisation=university,
+        starts_at=timezone.now() + datetime.timedelta(days=100),
     )
     agreements.decline(event.organisers.get(), by=editor)
 
