@@ -124,7 +124,7 @@ def _attendance(event: Event) -> dict[str, Any]:
     }
     return {
         "value": values.get(event.attendance_qualifier, number),
-        "label": format_html(_("participants – {event}"), event=display.marked(event, "title")),
+        "label": format_html(_("Participants – {event}"), event=display.marked(event, "title")),
         "date": display.partial_date(day.strftime("%Y-%m")) if day else "",
         "source": display.marked(event.sources.all()[0], "title"),
         "url": event.get_absolute_url(),

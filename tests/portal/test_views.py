@@ -227,7 +227,7 @@ def test_home_marks_the_language_of_a_figure_that_has_no_other(client):
         '<b><span lang="fr">1 milliard</span></b>',
         '<span lang="fr">Pierres</span> – A bridge',
         '<span lang="fr">Rapport annuel</span></p>',
-        'participants – <span lang="fr">Lancement</span>',
+        'Participants – <span lang="fr">Lancement</span>',
         '<span lang="fr">Un article</span></p>',
     ):
         assert words in english
@@ -247,7 +247,7 @@ def test_home_says_how_many_came(client, source, qualifier, words):
     text = main(client.get(address("home")))
 
     assert words in text
-    assert "participants – Launch" in text
+    assert "Participants – Launch" in text
     assert "February 2025" in text
     assert "An article" in text
 
