@@ -165,6 +165,10 @@ def described() -> dict[str, str]:
     return {
         "licence": _("Under which licence the data may be reused."),
         "date": _("The day on which the file was made."),
+        "whole": _(
+            "Whether this is all. If not, there is very much, and the file is made of the projects and "
+            "events published last."
+        ),
         "nodes": _(
             "Organisations: id is the word in the address of the profile; name; kind, as in the API; "
             "member and founding_member, today; url, the profile in each language."
@@ -188,6 +192,7 @@ def as_json(network: Network) -> dict[str, Any]:
         "description": described(),
         "licence": LICENCE,
         "date": timezone.localdate().isoformat(),
+        "whole": network.is_whole,
         "nodes": [
             {
                 "id": each.slug,

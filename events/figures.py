@@ -24,6 +24,8 @@ from portal.models import Status
 ACROSS = (NARROW, MEDIUM, WIDE)
 # How many projects are drawn on the home page, and on the page of an organisation.
 HOME_PROJECTS, PROFILE_PROJECTS = 3, 5
+# Colours are chosen by who shares what as long as there are so many partners.
+MOST_COLOURED = 5_000
 
 
 class Drawn(NamedTuple):
@@ -117,21 +119,30 @@ def coloured(projects: Iterable[Any]) -> list[Any]:
     if found:
         colours = recall({"colours of projects": _colours})["colours of projects"]
         for project in found:
-            project.colour = colours.get(project.pk, display.ARCH_COLOURS[0])
+            if colours is None:
+                project.colour = display.ARCH_COLOURS[project.pk % len(display.ARCH_COLOURS)]
+            else:
+                project.colour = colours.get(project.pk, display.ARCH_COLOURS[0])
     return found
 
 
-def _colours() -> dict[int, str]:
+def _colours() -> dict[int, str] | None:
     """A colour for each published project, in the order in which figures choose them.
 
     It has the one that the least partners of its neighbours have, which are the projects before it
     that it shares a partner with; of several such, the next one round. So the first five of any
-    figure of the whole differ, and others do as far as five colours go.
+    figure of the whole differ, and others do as far as five colours go. Of very many partners none is
+    looked at: None, and each project has the colour that its key has.
     """
     partners: dict[int, list[int]] = defaultdict(list)
-    rows = ProjectPartner.objects.agreed().filter(project__status=Status.PUBLISHED)
-    order = rows.order_by("-project__published_at", "project")
-    for project, organisation in order.values_list("project", "organisation"):
+    rows = ProjectPartner.objects.agreed().filter(project__status=Status.PUBLISHED).order_by()
+    columns = ("project__published_at", "project", "organisation", "position", "pk")
+    found_rows = list(rows.values_list(*columns)[: MOST_COLOURED + 1])
+    if len(found_rows) > MOST_COLOURED:
+        return None
+    for _at, project, organisation, *_place in sorted(
+        found_rows, key=lambda row: (-row[0].timestamp(), row[1], *row[3:])
+    ):
         partners[project].append(organisation)
     found: dict[int, str] = {}
     projects_of: dict[int, list[int]] = defaultdict(list)

@@ -177,22 +177,34 @@ class SharedThemeFacet(CountingFacet):
     def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
         """Of `rows` that are tied, as all who share something are: three queries at most.
 
-        An organisation counts once, though projects and events are apart.
+        An organisation counts once, though projects and events are apart. Of very many of these the
+        latest are looked at, as for the drawing.
         """
-        among = None
-        if narrowed is not None:
-            among = set(narrowed.order_by().values_list("pk", flat=True))
         labels: dict[str, str] = {}
         having: dict[str, set[int]] = defaultdict(set)
+        is_whole = True
         for model in network.NAMING:
             theme = f"{model.parent}__themes"
-            found = network.ties(model).filter(**{f"{theme}__isnull": False})
+            found = network.ties(model).filter(**{f"{model.parent}__in": network.latest(model)})
             columns = (f"{theme}__code", f"{theme}__name_{i18n.current()}", "organisation")
-            for code, label, organisation in found.values_list(*columns):
-                labels[code] = label or code
-                having[code].add(organisation)
+            shared = set()
+            for key, code, label, organisation in found.values_list(model.parent, *columns):
+                shared.add(key)
+                if code is not None:
+                    labels[code] = label or code
+                    having[code].add(organisation)
+            is_whole &= len(shared) <= network.MOST_SHARED
+        among = None
+        if narrowed is not None and having:
+            some = narrowed.order_by().filter(pk__in=set.union(*having.values()))
+            among = set(some.values_list("pk", flat=True))
         return {
-            code: Use(labels[code], len(found if among is None else found & among), len(found))
+            code: Use(
+                labels[code],
+                len(found if among is None else found & among),
+                len(found),
+                at_least=not is_whole,
+            )
             for code, found in having.items()
         }
 
@@ -212,5 +224,9 @@ class NetworkFilter(ListFilterSet):
 
     @cached_property
     def network(self) -> network.Network:
-        """What the chosen organisations share, with whom: four queries."""
-        return network.Network(self.narrowed(), self.values.get("theme", []))
+        """What the chosen organisations share, with whom: three queries."""
+        chosen = Organisation.objects.published()
+        others = self._chosen(but="theme")
+        for name in others:
+            chosen = self.filters[name].filter(chosen, self.values[name])
+        return network.Network(chosen if others else None, self.values.get("theme", []))

@@ -6,7 +6,7 @@ with one organisation ties nobody to anybody and is left out.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -22,6 +22,8 @@ from portal.rows import AgreedRow
 
 # The rows that name organisations, of projects first.
 NAMING: tuple[type[AgreedRow], ...] = (ProjectPartner, EventOrganiser)
+# So many projects are drawn from and put into files, and so many events: those published last.
+MOST_SHARED = 1_000
 # The code of the college that founded the association.
 FOUNDING = "founding"
 
@@ -32,24 +34,52 @@ FOUNDING = "founding"
 def ties(model: type[AgreedRow], themes: Collection[str] = ()) -> Any:
     """The rows of a model that name who shares what several share, on any of these themes."""
     parent: Any = model._meta.get_field(model.parent).related_model
-    rows: Any = model.objects
-    agreed = rows.agreed().select_related(None).order_by()
+    agreed = _agreed(model)
     others = agreed.filter(**{model.parent: OuterRef(model.parent)}).exclude(pk=OuterRef("pk"))
     found = agreed.filter(Exists(others), **{f"{model.parent}__status": Status.PUBLISHED})
     if parent is Event:
         found = found.exclude(event__outcome=Event.Outcome.CANCELLED)
     if themes:
-        about = parent.objects.filter(themes__code__in=themes).order_by().values("pk")
-        found = found.filter(**{f"{model.parent}__in": about})
+        found = found.filter(**{f"{model.parent}__in": _about(parent, themes)})
     return found
+
+
+def _agreed(model: type[AgreedRow]) -> Any:
+    rows: Any = model.objects
+    return rows.agreed().select_related(None).order_by()
 
 
 def tied(organisations: QuerySet, themes: Collection[str] = ()) -> QuerySet:
     """Those that share a project or an event with others, on any of these themes."""
     shares = Q()
     for model in NAMING:
-        shares |= Q(pk__in=ties(model, themes).values("organisation"))
+        shares |= Q(Exists(ties(model, themes).filter(organisation=OuterRef("pk"))))
     return organisations.filter(shares)
+
+
+def latest(
+    model: type[AgreedRow], themes: Collection[str] = (), organisations: QuerySet | None = None
+) -> QuerySet:
+    """The keys of what was published last of what several share, so many and one more.
+
+    On any of these themes, and shared by any of these organisations.
+    """
+    parent: Any = model._meta.get_field(model.parent).related_model
+    rows = parent.objects.published()
+    if parent is Event:
+        rows = rows.exclude(outcome=Event.Outcome.CANCELLED)
+    agreed = _agreed(model)
+    if themes:
+        rows = rows.filter(pk__in=_about(parent, themes))
+    if organisations is not None:
+        theirs = agreed.filter(organisation__in=organisations.order_by().values("pk"))
+        rows = rows.filter(pk__in=theirs.values(model.parent))
+    several = Exists(agreed.filter(**{model.parent: OuterRef("pk")})[1:2])
+    return rows.filter(several).order_by("-published_at", "-pk").values("pk")[: MOST_SHARED + 1]
+
+
+def _about(parent: Any, themes: Collection[str]) -> QuerySet:
+    return parent.objects.filter(themes__code__in=themes).order_by().values("pk")
 
 
 # --- The network ----------------------------------------------------------------------------------
@@ -108,20 +138,20 @@ class Partner(NamedTuple):
 class Network:
     """What these organisations share, and all who share it with them; each `is_founder`, `is_member`.
 
-    `themes` keeps what is about one of them. Costs four queries, whatever there is to know.
+    `themes` keeps what is about one of them. Of very many projects and events those that were published
+    last are known, `MOST_SHARED` of each (`is_whole`). Costs three queries, whatever there is to know.
     """
 
-    def __init__(self, organisations: QuerySet, themes: Collection[str] = ()) -> None:
-        chosen = set(organisations.order_by().values_list("pk", flat=True))
-        public = {each.pk: each for each in _described(themes)}
+    most = MOST_SHARED
+
+    def __init__(self, organisations: QuerySet | None, themes: Collection[str] = ()) -> None:
+        """`organisations` None for all."""
         # The latest first, projects before events.
-        self.shared = [
-            shared for model in NAMING for shared in _shared(model, themes, chosen, public.keys())
-        ]
+        found = [_shared(model, latest(model, themes, organisations)) for model in NAMING]
+        self.is_whole = all(len(each) <= MOST_SHARED for each in found)
+        self.shared = [shared for each in found for shared in each[:MOST_SHARED]]
         named = frozenset[int]().union(*(each.organisations for each in self.shared))
-        self.organisations: dict[int, Any] = {
-            key: each for key, each in public.items() if key in named
-        }
+        self.organisations: dict[int, Any] = {each.pk: each for each in _described(named)}
 
     @cached_property
     def edges(self) -> list[Edge]:
@@ -138,18 +168,10 @@ class Network:
         ]
 
     def partners(self, organisation: Organisation) -> list[Partner]:
-        """With whom an organisation works, those with whom it shares most first."""
-        projects: Counter[int] = Counter()
-        events: Counter[int] = Counter()
-        for shared in self.shared:
-            if organisation.pk in shared.organisations:
-                (projects if shared.is_project else events).update(shared.organisations)
-        found = [
-            Partner(self.organisations[key], projects[key], events[key])
-            for key in self._in_order((projects + events).keys() - {organisation.pk})
+        """With whom an organisation works, those with whom it shares most first, as far as is known."""
+        return _partners(self.shared, {organisation.pk}, self.organisations.values())[
+            organisation.pk
         ]
-        # A stable sort: of equals, the order of their names.
-        return sorted(found, key=lambda each: -each.projects - each.events)
 
     @cached_property
     def _rank(self) -> dict[int, int]:
@@ -159,35 +181,69 @@ class Network:
         return sorted(keys, key=self._rank.__getitem__)
 
 
-def _shared(
-    model: type[AgreedRow],
-    themes: Collection[str],
-    chosen: Collection[int],
-    public: Collection[int],
-) -> Iterator[Shared]:
-    """What any of the chosen shares with others that are `public`: one query."""
+def _shared(model: type[AgreedRow], keys: QuerySet) -> list[Shared]:
+    """What has these keys, in the order of its publication, with all who share it: one query."""
     parent = model.parent
     shown = [f"{parent}__{name}" for name in ("title_fr", "title_en", "slug_fr", "slug_en")]
-    rows = ties(model, themes).select_related(parent).only("organisation", parent, *shown)
+    rows = _agreed(model).filter(**{f"{parent}__in": keys})
+    rows = rows.select_related(parent).only("organisation", parent, *shown)
     found: dict[int, Any] = {}
     named: dict[int, set[int]] = defaultdict(set)
     for row in rows.order_by(f"-{parent}__published_at", f"-{parent}__pk"):
-        # Somebody may have withdrawn one, or published something, between two queries.
-        if row.organisation_id in public:
-            obj = getattr(row, parent)
-            found.setdefault(obj.pk, obj)
-            named[obj.pk].add(row.organisation_id)
-    for key, obj in found.items():
-        if len(named[key]) > 1 and not named[key].isdisjoint(chosen):
-            yield Shared(obj, frozenset(named[key]))
+        obj = getattr(row, parent)
+        found.setdefault(obj.pk, obj)
+        named[obj.pk].add(row.organisation_id)
+    return [Shared(obj, frozenset(named[key])) for key, obj in found.items() if len(named[key]) > 1]
 
 
-def _described(themes: Collection[str]) -> QuerySet:
-    """The organisations of the network, by name."""
+def _described(keys: Collection[int]) -> QuerySet:
+    """The organisations with these keys, by name."""
     today = Membership.objects.today_of(OuterRef("pk"))
     return (
-        tied(Organisation.objects.published(), themes)
+        Organisation.objects.published()
+        .filter(pk__in=keys)
         .only("name", "short_name", "slug", "kind", "sort_name")
         .annotate(is_member=Exists(today), is_founder=Exists(today.filter(college__code=FOUNDING)))
         .order_by("sort_name", "pk")
     )
+
+
+# --- Partners -------------------------------------------------------------------------------------
+
+
+def partners_of(
+    organisations: Collection[Any], themes: Collection[str] = ()
+) -> dict[int, list[Partner]]:
+    """With whom each of a few organisations works, by its key: three queries.
+
+    Of the projects and events that these share the latest are looked at, `MOST_SHARED` of each.
+    """
+    keys = {each.pk for each in organisations}
+    chosen = Organisation.objects.filter(pk__in=keys)
+    found = [each for model in NAMING for each in _shared(model, latest(model, themes, chosen))]
+    named = frozenset[int]().union(*(each.organisations for each in found))
+    return _partners(found, keys, _described(named))
+
+
+def _partners(
+    found: Iterable[Shared], keys: Collection[int], by_name: Iterable[Any]
+) -> dict[int, list[Partner]]:
+    """The partners of the organisations with these keys: those of most first, else by their names."""
+    projects: dict[int, Counter[int]] = {key: Counter() for key in keys}
+    events: dict[int, Counter[int]] = {key: Counter() for key in keys}
+    for shared in found:
+        for key in shared.organisations.intersection(keys):
+            (projects if shared.is_project else events)[key].update(shared.organisations - {key})
+    described = list(by_name)
+    return {
+        # A stable sort: of equals, the order of their names.
+        key: sorted(
+            (
+                Partner(each, projects[key][each.pk], events[key][each.pk])
+                for each in described
+                if each.pk in projects[key] or each.pk in events[key]
+            ),
+            key=lambda each: -each.projects - each.events,
+        )
+        for key in keys
+    }

@@ -19,6 +19,8 @@ REMEMBERED = datetime.timedelta(days=366)
 EARLIEST, LATEST = datetime.date(1900, 1, 1), datetime.date(2200, 1, 1)
 # When what has no date is over: later than anybody asks for.
 NEVER = datetime.datetime(3000, 1, 1, tzinfo=datetime.UTC)
+# So many projects are ranked by their partners, the latest ones.
+MOST_RANKED = 1_000
 PERIODS = ("period_fr", "period_en")
 
 
@@ -32,7 +34,9 @@ class EventQuerySet(PublishedQuerySet):
 
     def past(self, now: datetime.datetime | None = None) -> Self:
         """Those that are over, the latest first."""
-        return self.filter(over_at__lte=now or timezone.now()).order_by("-starts_at", "pk")
+        now = now or timezone.now()
+        # Whatever is over has begun: said as well, for the index in whose order they come.
+        return self.filter(over_at__lte=now, starts_at__lte=now).order_by("-starts_at", "pk")
 
     def between(self, first: datetime.date | None, last: datetime.date | None) -> Self:
         """Those that take place on some day from `first` to `last`, both included; None is no limit.
@@ -127,8 +131,14 @@ class ProjectQuerySet(PublishedQuerySet):
         return self.published().filter(Exists(stated))
 
     def ranked(self) -> Self:
-        """With their `partner_count`: those with the most partners first, then the latest."""
-        return self.with_partner_count().order_by("-partner_count", "-published_at", "pk")
+        """With their `partner_count`: those with the most partners first, then the latest.
+
+        Of very many only the latest are looked at.
+        """
+        latest = self.order_by("-published_at", "-pk").values("pk")[:MOST_RANKED]
+        rows: Any = self.model._default_manager.filter(pk__in=latest)
+        ranked: Self = rows.with_partner_count()
+        return ranked.order_by("-partner_count", "-published_at", "pk")
 
     def naming(self, organisation: Any) -> Self:
         """Those in which an organisation agreed to be named."""

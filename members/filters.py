@@ -20,7 +20,7 @@ from portal.facets import (
     in_known_order,
 )
 from portal.filters import ListFilterSet, Order, SortFilter
-from portal.tallies import Pairs, Tally, Told
+from portal.tallies import Pairs, Tallied, Told
 
 # What parameters of the API are whose values are looked up.
 THEME_CODE = _("The code of a theme.")
@@ -98,13 +98,13 @@ class KindFacet(ChoiceFacet):
         """The kinds that a code stands for: those of a family, or just one."""
         return self.FAMILIES[code][1] if code in self.FAMILIES else (code,)
 
-    def uses(self, tallies: Mapping[str, Tally], overall: Mapping[str, Tally]) -> dict[str, Use]:
+    def uses(self, left: Tallied, overall: Tallied) -> dict[str, Use]:
         found = {}
         for code, label in self.known.items():
             kinds = self.kinds_of(code)
-            if number := sum(overall[kind].overall for kind in kinds if kind in overall):
-                count = sum(tallies[kind].left for kind in kinds if kind in tallies)
-                found[code] = Use(label, count, number)
+            count, number = (sum(map(each.number, kinds)) for each in (left, overall))
+            if count or number:
+                found[code] = Use(label, count, number, not left.is_whole)
         return found
 
     def group(self, name: str, uses: Mapping[str, Use], chosen: list[str]) -> OptionGroup:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
+from django.db import DataError
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -20,8 +21,9 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle
+from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from portal import i18n
+from portal import counting, i18n, keyset
 from portal.display import capitalised
 from portal.downloads import open_data
 from portal.facets import Facet
@@ -56,27 +58,97 @@ class SearchThrottle(AnonymousThrottle):
 
 
 class Pages(PageNumberPagination):
-    """Numbered pages of 20 rows, up to 100 on request; what is beyond or malformed is a 400 or 404."""
+    """Numbered pages of 20 rows, up to 100 on request; what is beyond or malformed is a 400 or 404.
+
+    Rows have numbered pages as far as they are counted. `next` leads on from there by the place of the
+    last row (`after`), to the end of the list; each page costs the same, wherever it is.
+    """
 
     page_size = 20
     page_size_query_param = "page_size"
     max_page_size = 100
-    page_query_description: Any = _("The number of the page, from 1.")
+    page_query_description: Any = _(
+        "The number of the page, from 1, as far as row 10,000. Follow “next” to go beyond."
+    )
     page_size_query_description: Any = _(
         "How many rows a page has, from 1 to 100; 20 unless you say."
     )
+    after_query_param = "after"
+    after_query_description: Any = _(
+        "The place to go on from, as “next” gives it after row 10,000; instead of “page”."
+    )
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
-        """The rows of the page asked for; how many there are is counted once (`portal/keeping.py`)."""
+        """The rows asked for; how many there are is counted once (`portal/keeping.py`)."""
+        self.request = self.asked = request
+        self.rows, self.total = queryset, view.list_filters.count()
+        self.may_go_on = not view.list_filters.ranks
+        self.found: list[Any] = []
+        place = request.query_params.get(self.after_query_param)
+        if place is not None:
+            return self._after(place)
 
         def pages(rows: Any, per_page: int) -> Counted:
             found = Counted(rows, per_page)
-            found.count = view.list_filters.count()
+            found.count = min(self.total, counting.MOST)
             return found
 
         paginate: Any = pages
         self.django_paginator_class = paginate
-        return super().paginate_queryset(queryset, request, view)
+        self.found = super().paginate_queryset(queryset, request, view) or []
+        page: Any = self.page
+        self.goes_on = page.has_next() or self.total > counting.MOST
+        return self.found
+
+    def _after(self, place: str) -> list[Any]:
+        """The rows after a place: one query, or two where those come that lack what orders them."""
+        if self.page_query_param in self.asked.query_params:
+            raise ValidationError({"after": _("Give either “page” or “after”.")})
+        if not self.may_go_on:
+            raise ValidationError({"after": _("What answers words has numbered pages only.")})
+        self.page, size = None, self.get_page_size(self.asked)
+        found: list[Any] = []
+        try:
+            for rows in keyset.after(self.rows, place):
+                if len(found) <= size:
+                    found += rows[: size + 1 - len(found)]
+        except (keyset.NoPlace, DataError) as error:
+            message = _("This is no place of this list: follow “next” from its first page.")
+            raise ValidationError({"after": message}) from error
+        self.found, self.goes_on = found[:size], len(found) > size
+        return self.found
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response(
+            {
+                "count": min(self.total, counting.MOST),
+                "count_is_exact": self.total <= counting.MOST,
+                "next": self.get_next_link(),
+                "previous": self.get_previous_link(),
+                "results": data,
+            }
+        )
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        found = super().get_paginated_response_schema(schema)
+        exact = {
+            "type": "boolean",
+            "description": gettext("If not, there are more rows than the count says."),
+        }
+        properties = {"count": found["properties"].pop("count"), "count_is_exact": exact}
+        found["properties"] = properties | found["properties"]
+        found["required"] = ["count", "count_is_exact", "results"]
+        return found
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        place = {
+            "name": self.after_query_param,
+            "in": "query",
+            "required": False,
+            "description": str(self.after_query_description),
+            "schema": {"type": "string"},
+        }
+        return [*super().get_schema_operation_parameters(view), place]
 
     def get_page_size(self, request: Request) -> int:
         asked = request.query_params.get(self.page_size_query_param)
@@ -92,17 +164,30 @@ class Pages(PageNumberPagination):
         return int(asked)
 
     def get_page_number(self, request: Request, paginator: Any) -> Any:
-        """The page asked for; a 400 for what is no number of a page."""
+        """The page asked for; a 400 for what is no number of a page, or beyond those there are."""
         asked = request.query_params.get(self.page_query_param, "1")
         if not is_page(asked):
             raise ValidationError({self.page_query_param: _("Give a number, from 1.")})
+        if self.total > counting.MOST and int(asked) > paginator.num_pages:
+            message = _(
+                "Pages have numbers as far as %(last)s. Follow “next” from there, or use filters."
+            )
+            raise ValidationError({self.page_query_param: message % {"last": paginator.num_pages}})
         return int(asked)
 
     def get_next_link(self) -> str | None:
-        return _from_base(super().get_next_link())
+        if not self.goes_on:
+            return None
+        if self.page is not None and self.page.has_next():
+            return _from_base(super().get_next_link())
+        if not self.may_go_on:
+            return None
+        place = keyset.place(self.rows, self.found[-1].pk)
+        url = remove_query_param(self.asked.build_absolute_uri(), self.page_query_param)
+        return _from_base(replace_query_param(url, self.after_query_param, place))
 
     def get_previous_link(self) -> str | None:
-        return _from_base(super().get_previous_link())
+        return _from_base(super().get_previous_link()) if self.page is not None else None
 
 
 def _from_base(link: str | None) -> str | None:
@@ -117,13 +202,16 @@ class StrictFilters(BaseFilterBackend):
         scope = f"API {view.basename}"
         view.list_filters = filters = view.filterset_class(request.query_params, queryset, scope)
         problems: dict[str, list[str]] = {}
-        for problem in filters.problems({"page", "page_size"}):
+        for problem in filters.problems({*PAGE, "after"}):
             problems.setdefault(problem.key, []).append(problem.message)
         if problems:
             raise ValidationError(problems)
         pairs = typed_query(request._request)
         numbers = [value for name, value in pairs if name in ("page", "page_size")]
         plain = len(set(pairs)) == len(pairs) and not any(n.startswith("0") for n in numbers)
+        # Places in a list have no end.
+        if "after" in request.query_params:
+            return filters.qs
         if plain and filters.is_bounded and len(numbers) == len({n for n, _v in pairs} & PAGE):
             understood(request._request)
         return filters.qs

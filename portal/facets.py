@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from portal import i18n
 from portal.keeping import recall
-from portal.tallies import Columns, Conditions, Pairs, Tally, Told
+from portal.tallies import Columns, Conditions, Pairs, Tallied, Told
 from portal.words import fold
 
 
@@ -36,6 +36,13 @@ class Option:
     label: str
     count: int
     checked: bool
+    # Whether there may be more of them.
+    at_least: bool = False
+
+    @property
+    def number(self) -> str:
+        """The count as it is shown: 12, or 12+ where there may be more."""
+        return f"{self.count}+" if self.at_least else str(self.count)
 
 
 @dataclass(frozen=True)
@@ -51,11 +58,15 @@ class OptionGroup:
 
 @dataclass(frozen=True)
 class Use:
-    """How much of a list an option has: among the rows that other filters leave, and in all."""
+    """How much of a list an option has: among the rows that other filters leave, and in all.
+
+    `at_least` where there are so many of these rows that not all were looked at.
+    """
 
     label: str
     count: int
     overall: int
+    at_least: bool = False
 
 
 class CodesField(forms.MultipleChoiceField):
@@ -136,7 +147,7 @@ class Facet(filters.MultipleChoiceFilter, abc.ABC):
         for code in chosen:
             used.setdefault(code, Use(self.known[code], 0, 0))
         options = [
-            Option(code, used[code].label, used[code].count, code in chosen)
+            Option(code, used[code].label, used[code].count, code in chosen, used[code].at_least)
             for code in self.in_order(used)
             if code in kept
         ]
@@ -146,14 +157,16 @@ class Facet(filters.MultipleChoiceFilter, abc.ABC):
         """The rows that answer one of these codes, each once."""
         return queryset.filter(self.condition(queryset.model, codes))
 
-    def uses(self, tallies: Mapping[str, Tally], overall: Mapping[str, Tally]) -> dict[str, Use]:
-        """The use of each code that any row has, from what was counted of it."""
+    def uses(self, left: Tallied, overall: Tallied) -> dict[str, Use]:
+        """The use of each code that any row has, from what was counted of it.
+
+        Of very many rows not all were looked at: those that are left may have one that was not met.
+        """
         found = {}
-        for code, tally in overall.items():
+        for code, tally in {**left.by_code, **overall.by_code}.items():
             label = tally.label or self.label_of(code)
             if label:
-                count = tallies[code].left if code in tallies else 0
-                found[code] = Use(label, count, tally.overall)
+                found[code] = Use(label, left.number(code), tally.number, not left.is_whole)
         return found
 
     def label_of(self, code: str) -> str:

@@ -21,19 +21,20 @@ from typing import Any
 import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal import display, i18n, search
+from portal import counting, display, i18n, search
 from portal.facets import CountingFacet, Facet, OptionGroup, TalliedFacet, Use, pair
 from portal.keeping import recall_together
-from portal.tallies import TOTAL, almost, take
+from portal.tallies import Wanted, take
 
 # The order of a list that answers typed words, unless another is asked for.
 RELEVANCE = "relevance"
-# What counts of all rows of a list are called by, with the name of a facet.
-OVERALL = "overall"
+# What counts of all rows of a list are called by, with the name of a facet; and that of the rows
+# which all filters leave.
+OVERALL, TOTAL = "overall", ""
 
 
 @dataclass(frozen=True)
@@ -164,9 +165,13 @@ class ListFilterSet(filters.FilterSet):
 
     def narrowed(self, but: str = "") -> QuerySet:
         """The rows that all filters leave, or all but one; in no order of ours."""
+        return self._narrowed(self._chosen(but=but))
+
+    def _narrowed(self, by: Collection[str]) -> QuerySet:
+        """The rows that these of the filters in use leave."""
         rows = self.queryset.all()
         for name, value in self.values.items():
-            if name != but:
+            if name in by:
                 rows = self.filters[name].filter(rows, value)
         return rows
 
@@ -223,10 +228,13 @@ class ListFilterSet(filters.FilterSet):
         return self._recalled([name], make)[name]
 
     def count(self) -> int:
-        """How many rows all filters leave: a query, unless the number is kept or facets are shown."""
+        """How many rows all filters leave: a query, unless the number is kept or facets are shown.
+
+        A number above `portal.counting.MOST` stands for any larger one.
+        """
         if "_counts" in self.__dict__:
             return self._counts[TOTAL]
-        return self._recalled([TOTAL], lambda _names: {TOTAL: self.narrowed().count()})[TOTAL]
+        return self._recalled([TOTAL], lambda _names: {TOTAL: counting.of(self.narrowed())})[TOTAL]
 
     def count_with_facets(self) -> int:
         """The same for a list that shows its facets as well: one query for all that is counted."""
@@ -253,36 +261,22 @@ class ListFilterSet(filters.FilterSet):
         return {name: found[OVERALL, name] for name in facets} | found
 
     def _count(self, names: list[Any]) -> dict[Any, Any]:
-        """Count what has these names: one query."""
-        wanted = {name for name in names if isinstance(name, str)}
-        overall = {name[1] for name in names if not isinstance(name, str)}
-        # All rows are looked at only to count them all. What all that is counted agrees on narrows them.
-        apart = self._chosen() if overall else self._chosen() & wanted
-        rows = self.queryset.all()
-        for name in self._chosen() - apart:
-            rows = self.filters[name].filter(rows, self.values[name])
-        passes = {name: self._condition(name) for name in sorted(apart)}
-        if not overall:
-            rows = rows.filter(almost(passes))
+        """Count what has these names: one query. Each is counted among the rows of one set."""
         model = self.queryset.model
-        facets = {
-            name: self._tallied[name].told(model)
-            for name in self._tallied.keys() & (wanted | overall)
+        sets = list(dict.fromkeys(self._narrowing(name) for name in names))
+        wanted = {
+            name: Wanted(sets.index(self._narrowing(name)), self._tallied[facet].told(model))
+            for name in names
+            if (facet := name if isinstance(name, str) else name[1])
         }
-        found = take(rows, facets, passes)
-        counted: dict[Any, Any] = {name: found[name] for name in wanted - {TOTAL}}
-        for name in overall:
-            tallies = {code: each._replace(left=each.overall) for code, each in found[name].items()}
-            counted[OVERALL, name] = {code: each for code, each in tallies.items() if each.overall}
-        return counted | {TOTAL: found[TOTAL][TOTAL].left}
+        counts, found = take([self._narrowed(each) for each in sets], wanted)
+        if TOTAL in names:
+            return found | {TOTAL: counts[sets.index(self._narrowing(TOTAL))]}
+        return dict(found)
 
-    def _condition(self, name: str) -> Q:
-        """What is true of the rows that a filter in use leaves."""
-        chosen, value = self.filters[name], self.values[name]
-        if isinstance(chosen, Facet):
-            return chosen.condition(self.queryset.model, value)
-        every = self.queryset.model._default_manager.order_by()
-        return Q(pk__in=chosen.filter(every, value).values("pk"))
+    def _narrowing(self, name: Any) -> frozenset[str]:
+        """The filters that narrow what is counted under a name: none for what is counted of all."""
+        return frozenset(self._chosen(but=name)) if isinstance(name, str) else frozenset()
 
     def _recalled(
         self, names: list[Any], make: Callable[[list[Any]], dict[Any, Any]]
@@ -312,9 +306,8 @@ class ListFilterSet(filters.FilterSet):
         return made | {name: found[key] for name, key in kept.items()}
 
     def _said(self, name: Any) -> list[Any]:
-        """The filters that narrow what is counted under a name: none for what is counted of all."""
-        chosen = self._chosen(but=name) if isinstance(name, str) else ()
-        return sorted((each, *sorted(self.values[each])) for each in chosen)
+        """The same with what each asks for."""
+        return sorted((each, *sorted(self.values[each])) for each in self._narrowing(name))
 
     def chosen(self) -> list[tuple[str, str, str]]:
         """Key, value and words of each filter in use, the typed text and the order left out."""

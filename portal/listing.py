@@ -10,7 +10,8 @@ The filters are a `portal.filters.ListFilterSet`. A view is
 
 and its template takes what `Listing.context` gives, most of it through the includes of the site.
 What the query says and the list does not understand is left out and told (`problems`). It costs one
-query for the rows, one for all that is counted, and one for each taxonomy that is filtered by.
+query for the rows, one for all that is counted, and one for each taxonomy that is filtered by. A list
+is counted, and has pages, up to `portal.counting.MOST` rows: where there are more, the page says so.
 """
 
 from collections.abc import Callable, Collection, Iterable
@@ -24,6 +25,7 @@ from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from portal import counting
 from portal.filters import RELEVANCE, ListFilterSet, Problem
 from portal.head import absolute
 from portal.kept_pages import understood
@@ -118,7 +120,7 @@ class Listing:
         """The rows of the page asked for."""
         rows: Any = Keyed(self.filters.qs, self.prepared)
         pages = Counted(rows, self.per_page)
-        pages.count = self.filters.count_with_facets()
+        pages.count = min(self.total, counting.MOST)
         try:
             return pages.page(int(self._number) if is_page(self._number) else 1)
         except EmptyPage as error:
@@ -126,8 +128,13 @@ class Listing:
 
     @property
     def total(self) -> int:
-        """How many rows there are on all pages together."""
-        return self.page.paginator.count
+        """How many rows there are; a number above `portal.counting.MOST` stands for any larger one."""
+        return self.filters.count_with_facets()
+
+    @property
+    def is_longer(self) -> bool:
+        """Whether there are more rows than are counted, and than pages are numbered for."""
+        return self.total > counting.MOST
 
     @cached_property
     def pairs(self) -> list[tuple[str, str]]:
@@ -249,7 +256,7 @@ class Listing:
         return page | {
             "mainEntity": {
                 "@type": "ItemList",
-                "numberOfItems": self.total,
+                **({} if self.is_longer else {"numberOfItems": self.total}),
                 "itemListElement": [
                     {
                         "@type": "ListItem",

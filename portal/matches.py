@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections, models
-from django.db.models.expressions import F, OrderBy
+from django.db.models.expressions import F
 
 from portal.counting import MOST
+from portal.keyset import order_of
 from portal.search_models import ranked_rows
 from portal.words import Node
 
@@ -110,21 +111,12 @@ def _run(
 
 
 def _order(queryset: models.QuerySet) -> Order:
-    """The order of a queryset, its key last, so that it is the same each time."""
-    given = queryset.query.order_by or queryset.model._meta.ordering or ()
+    """The order of a queryset, by names of ours."""
     by: dict[str, Any] = {}
     how = []
-    for each in (*given, "pk"):
-        column = each if isinstance(each, OrderBy) else _by_name(each)
+    for column in order_of(queryset):
         name = f"sort{len(by)}_"
         by[name] = column.expression
         last = " NULLS LAST" if column.nulls_last else " NULLS FIRST" if column.nulls_first else ""
         how.append(f"{name} {'DESC' if column.descending else 'ASC'}{last}")
     return Order(by, ", ".join(how))
-
-
-def _by_name(each: Any) -> OrderBy:
-    """An order that is said by the name of a column, or by an expression without a direction."""
-    if not isinstance(each, str):
-        return OrderBy(each)
-    return OrderBy(F(each.removeprefix("-")), descending=each.startswith("-"))

@@ -3,14 +3,18 @@
 Addresses begin with `BASE_URL`, never with what a request claims its host to be. A text in one
 language has one address here: the page that shows it in the other language names that one as the
 original.
+
+A map has so many rows of each kind. Where there are more it is an index of parts, each of the rows with
+keys between two numbers, so that a part costs the same however many there are and keeps its address.
 """
 
 import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -19,8 +23,11 @@ from portal.head import absolute
 from portal.lifecycle import kinds
 from portal.models import Page
 
-# The protocol's limit is 50,000 addresses in a file; each row may have two.
-MOST_ENTRIES = 25_000
+# As many keys of a kind as one part is made of. The protocol's limit is 50,000 addresses in a file and
+# 50,000 files in an index; each row may have four, two of its own and two of a further page.
+KEYS = 2_000
+# The part with the pages that have no row of a kind.
+PAGES = "pages"
 LISTS = (
     *("members:organisation-list", "events:project-list", "events:event-list"),
     *("events:ecosystem", "events:key-figures", "api-guide"),
@@ -44,11 +51,51 @@ class Entry:
         return self.addresses | {"x-default": default}
 
 
-def entries() -> Iterator[Entry]:
-    """All public pages: one query for the texts of the site, and one for each kind of page."""
+def whole() -> list[Entry] | None:
+    """All public pages of a short map; None for one in parts.
+
+    A query for the texts of the site, and one for each kind of page.
+    """
+    found = list(_pages())
+    for kind in kinds.every():
+        rows = list(_rows(kind)[: KEYS + 1])
+        if len(rows) > KEYS:
+            return None
+        found += [_of(obj, obj.single_language) for obj in rows]
+        found += _further(kind)
+    return found
+
+
+def parts() -> list[tuple[str, int]]:
+    """The parts there are, as names and numbers from 1: one query for each kind."""
+    numbered = ((kind.code, range(1, _last_part(kind) + 1)) for kind in kinds.every())
+    return [(PAGES, 1), *((code, number) for code, numbers in numbered for number in numbers)]
+
+
+def entries_of(name: str, number: int) -> Iterator[Entry]:
+    """The pages of one part: a query, or one for each kind of page. Raises KeyError for no part."""
+    if name == PAGES:
+        if number != 1:
+            raise KeyError(number)
+        return _pages()
+    kind = kinds.named(name)
+    if not 0 < number <= _last_part(kind):
+        raise KeyError(number)
+    keys = {"pk__gt": (number - 1) * KEYS, "pk__lte": number * KEYS}
+    rows = _rows(kind).filter(**keys)
+    return chain((_of(obj, obj.single_language) for obj in rows), _further(kind, **keys))
+
+
+def _last_part(kind: kinds.Kind) -> int:
+    model: Any = kind.model
+    last = model.objects.order_by("-pk").values_list("pk", flat=True).first() or 1
+    return -(-last // KEYS)
+
+
+def _pages() -> Iterator[Entry]:
+    """The pages without a row, and the texts of the site."""
     fixed = (_in_both(name) for name in ("home", *LISTS, "sitemap-page"))
-    texts = (_of(page, _language_of(page)) for page in Page.objects.all())
-    return islice(chain(fixed, texts, _published(), _further()), MOST_ENTRIES)
+    return chain(fixed, (_of(page, _language_of(page)) for page in Page.objects.all()))
 
 
 def address(name: str, language: str) -> str:
@@ -61,17 +108,17 @@ def _in_both(name: str) -> Entry:
     return Entry({language: absolute(address(name, language)) for language in i18n.LANGUAGES})
 
 
-def _published() -> Iterator[Entry]:
-    for kind in kinds.every():
-        rows: Any = kind.model.objects.published().order_by("-updated_at", "pk")
-        for obj in rows.iterator(chunk_size=500):
-            yield _of(obj, obj.single_language)
+def _rows(kind: kinds.Kind) -> QuerySet:
+    """What is public of a kind."""
+    model: Any = kind.model
+    rows: QuerySet = model.objects.published().order_by("pk")
+    return rows
 
 
-def _further() -> Iterator[Entry]:
-    """The pages that objects have besides their own."""
-    for page in (page for kind in kinds.every() for page in kind.further):
-        for obj in page.objects().order_by("-updated_at", "pk").iterator(chunk_size=500):
+def _further(kind: kinds.Kind, **keys: int) -> Iterator[Entry]:
+    """The pages that the rows with these keys have besides their own."""
+    for page in kind.further:
+        for obj in page.objects().filter(**keys).order_by("pk"):
             yield _of(obj, obj.single_language, page.address)
 
 

@@ -1,17 +1,18 @@
 """How many rows each option of a list would leave, for all its facets in one query.
 
-A facet tells what it reads of a row (`Columns`, `Pairs` or `Conditions`). The rows are looked at once,
-each with what it answers of the filters in use, and counted for one facet after the other.
+A facet tells what it reads of a row (`Columns`, `Pairs` or `Conditions`). Each set of rows is looked at
+once and no further than `portal.counting.MOST` of them, whatever the number of its facets: of more rows
+what is counted is the least that there is (`Tallied.is_whole`).
 """
 
-from collections.abc import Mapping
-from functools import reduce
-from operator import and_, or_
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet, Value
+
+from portal import counting
 
 
 class Columns(NamedTuple):
@@ -45,111 +46,111 @@ class Tally(NamedTuple):
     """What one code has: its label, where the rows say it, and how many rows."""
 
     label: str
-    # Among the rows that all other filters leave.
-    left: int
-    # Among all rows that were looked at.
-    overall: int
+    number: int
 
 
-# The name under which all filters together are counted.
-TOTAL = ""
+class Tallied(NamedTuple):
+    """What was counted of one facet, by code."""
+
+    by_code: Mapping[str, Tally]
+    # Whether all rows were looked at: if not, there may be more of each.
+    is_whole: bool
+
+    def number(self, code: str) -> int:
+        """How many rows have a code."""
+        return self.by_code[code].number if code in self.by_code else 0
+
+
+class Wanted(NamedTuple):
+    """A facet to be counted among the rows of one set, by its number."""
+
+    among: int
+    told: Told
 
 
 def take(
-    rows: QuerySet, facets: Mapping[str, Told], passes: Mapping[str, Q]
-) -> dict[str, dict[str, Tally]]:
-    """The tallies of each facet by code, and under `TOTAL` that of all rows, by "": one query.
+    sets: Sequence[QuerySet], wanted: Mapping[Any, Wanted]
+) -> tuple[list[int], dict[Any, Tallied]]:
+    """How many rows each set has, and what was counted by name: one query.
 
-    `passes` are conditions by the name of the filter that they are of: each facet counts the rows
-    that answer all of them but its own.
+    A number above `MOST` stands for any larger one.
     """
-    return Statement(rows, facets, passes).run()
-
-
-def almost(passes: Mapping[str, Q]) -> Q:
-    """What the rows answer that some facet counts: all of the conditions, or all but one."""
-    if len(passes) < 2:
-        return Q()
-    each = [
-        reduce(and_, (condition for other, condition in passes.items() if other != name))
-        for name in passes
-    ]
-    return reduce(or_, each)
+    return Statement(sets, wanted).run()
 
 
 class Statement:
     """The query, while it is put together."""
 
-    def __init__(self, rows: QuerySet, facets: Mapping[str, Told], passes: Mapping[str, Q]) -> None:
-        self.connection = connections[rows.db]
-        self.rows, self.facets = rows, facets
-        self.columns: dict[str, Any] = {"key_": F("pk")}
-        self.passes: dict[str, str] = {}
-        for position, (name, condition) in enumerate(passes.items()):
-            self.passes[name] = f"pass{position}_"
-            self.columns[f"pass{position}_"] = _truth(condition)
-        self.parts: list[str] = []
-        self.params: list[Any] = []
-        self.selects = [f"SELECT -1, '', '', {self._counts(TOTAL)} FROM found"]  # noqa: S608 - names of ours
-        for position, (name, told) in enumerate(facets.items()):
-            self._add(position, name, told)
+    def __init__(self, sets: Sequence[QuerySet], wanted: Mapping[Any, Wanted]) -> None:
+        self.connection = connections[sets[0].db]
+        self.sets, self.wanted, self.names = sets, wanted, list(wanted)
+        self.columns: list[dict[str, Any]] = [{"key_": F("pk")} for _set in sets]
+        # What is asked of each set, and the parameters of that: asked only if the set can have rows.
+        self.selects: list[list[tuple[str, Sequence[Any]]]] = [
+            [(f"SELECT -1, '', '', COUNT(*), {number} FROM found{number}", ())]  # noqa: S608 - names of ours
+            for number in range(len(sets))
+        ]
+        for position, each in enumerate(wanted.values()):
+            self._add(position, *each)
 
-    def run(self) -> dict[str, dict[str, Tally]]:
+    def run(self) -> tuple[list[int], dict[Any, Tallied]]:
         """Ask for everything."""
-        tallies: dict[str, dict[str, Tally]] = {TOTAL: {TOTAL: Tally("", 0, 0)}}
-        tallies |= {name: {} for name in self.facets}
-        names = [*self.facets, TOTAL]
-        try:
-            found = self.rows.order_by().annotate(**self.columns).values(*self.columns)
-            self._part("found", found, first=True)
-        except EmptyResultSet:
-            return tallies
-        with self.connection.cursor() as cursor:
-            cursor.execute(
-                f"WITH {', '.join(self.parts)} {' UNION ALL '.join(self.selects)}", self.params
-            )
-            for position, code, label, *counts in cursor.fetchall():
-                tallies[names[position]][code] = Tally(label or "", *counts)
-        return tallies
+        parts, selects = [], []
+        before: list[Any] = []
+        after: list[Any] = []
+        for number, rows in enumerate(self.sets):
+            columns = self.columns[number]
+            found = rows.order_by().annotate(**columns).values(*columns)[: counting.MOST + 1]
+            try:
+                sql, params = self._sql(found)
+            except EmptyResultSet:
+                continue
+            parts.append(f"found{number} AS ({sql})")
+            before += params
+            for select, params in self.selects[number]:
+                selects.append(select)
+                after += params
+        counts = [0] * len(self.sets)
+        by_name: dict[Any, dict[str, Tally]] = {name: {} for name in self.names}
+        if parts:
+            with self.connection.cursor() as cursor:
+                statement = f"WITH {', '.join(parts)} {' UNION ALL '.join(selects)}"
+                cursor.execute(statement, [*before, *after])
+                for position, code, label, count, number in cursor.fetchall():
+                    if position < 0:
+                        counts[number] = count
+                    else:
+                        by_name[self.names[position]][code] = Tally(label or "", count)
+        return counts, {
+            name: Tallied(tallies, counts[self.wanted[name].among] <= counting.MOST)
+            for name, tallies in by_name.items()
+        }
 
-    def _part(self, name: str, rows: QuerySet, first: bool = False) -> None:
-        sql, params = rows.query.get_compiler(connection=self.connection).as_sql()
-        place = 0 if first else len(self.parts)
-        self.parts.insert(place, f"{name} AS ({sql})")
-        self.params = [*params, *self.params] if first else [*self.params, *params]
+    def _sql(self, rows: QuerySet) -> tuple[str, Sequence[Any]]:
+        return rows.query.get_compiler(connection=self.connection).as_sql()
 
-    def _counts(self, name: str, what: str = "*") -> str:
-        """The two counts for a facet: of the rows that answer the others, and of all."""
-        others = [column for other, column in self.passes.items() if other != name]
-        answer = f" FILTER (WHERE {' AND '.join(others)})" if others else ""
-        return f"COUNT({what}){answer}, COUNT({what})"
-
-    def _add(self, position: int, name: str, told: Told) -> None:
-        counts = self._counts(name)
+    def _add(self, position: int, number: int, told: Told) -> None:
+        columns, selects, found = self.columns[number], self.selects[number], f"found{number}"
         if isinstance(told, Conditions):
-            for number, (code, condition) in enumerate(told.by_code.items()):
-                column = f"is{position}_{number}_"
-                self.columns[column] = _truth(condition)
-                self.selects.append(
-                    f"SELECT {position}, {self._text(code)}, '', {counts} FROM found WHERE {column}"  # noqa: S608 - a code of ours
-                )
+            for place, (code, condition) in enumerate(told.by_code.items()):
+                column = f"is{position}_{place}_"
+                columns[column] = ExpressionWrapper(Q(condition), output_field=BooleanField())
+                select = f"{self._text(code)}, '', COUNT(*), {number} FROM {found} WHERE {column}"
+                # Zero of them is no row, as of any other facet.
+                selects.append((f"SELECT {position}, {select} HAVING COUNT(*) > 0", ()))
         elif isinstance(told, Columns):
             code, label = f"code{position}_", f"label{position}_"
-            self.columns |= {code: F(told.code), label: _label(told)}
-            self.selects.append(
-                f"SELECT {position}, CAST({code} AS text), {label}, {counts} FROM found"  # noqa: S608 - names of ours
-                f" WHERE {code} IS NOT NULL GROUP BY {code}, {label}"
-            )
+            columns |= {code: F(told.code), label: _label(told)}
+            select = f"CAST({code} AS text), {label}, COUNT(*), {number} FROM {found}"
+            where = f"WHERE {code} IS NOT NULL GROUP BY {code}, {label}"
+            selects.append((f"SELECT {position}, {select} {where}", ()))
         else:
-            columns = {"owner_": F(told.owner), "code_": F(told.code), "label_": _label(told)}
-            self._part(
-                f"pairs{position}", told.rows.order_by().annotate(**columns).values(*columns)
-            )
-            counts = self._counts(name, "DISTINCT key_" if told.repeats else "*")
-            self.selects.append(
-                f"SELECT {position}, CAST(code_ AS text), label_, {counts} FROM found"  # noqa: S608 - names of ours
-                f" JOIN pairs{position} ON owner_ = key_ GROUP BY code_, label_"
-            )
+            pair = {"owner_": F(told.owner), "code_": F(told.code), "label_": _label(told)}
+            sql, params = self._sql(told.rows.order_by().annotate(**pair).values(*pair))
+            count = "COUNT(DISTINCT key_)" if told.repeats else "COUNT(*)"
+            select = f"CAST(code_ AS text), label_, {count}, {number} FROM {found}"
+            join = f"JOIN ({sql}) AS pairs{position} ON owner_ = key_ GROUP BY code_, label_"
+            selects.append((f"SELECT {position}, {select} {join}", params))
 
     def _text(self, code: str) -> str:
         return "'" + code.replace("'", "''").replace("%", "%%") + "'"
@@ -157,7 +158,3 @@ class Statement:
 
 def _label(told: Columns | Pairs) -> F | Value:
     return F(told.label) if told.label else Value("")
-
-
-def _truth(condition: Any) -> ExpressionWrapper:
-    return ExpressionWrapper(Q(condition), output_field=BooleanField())

@@ -52,6 +52,7 @@ urlpatterns = [
     path("metrics", health.metrics_page, name="metrics"),
     path("robots.txt", views.robots_txt, name="robots"),
     path("sitemap.xml", views.sitemap_xml, name="sitemap"),
+    path("sitemap-<slug:name>-<int:number>.xml", views.sitemap_part, name="sitemap-part"),
     path(".well-known/security.txt", views.security_txt, name="security-txt"),
     path(".well-known/change-password", views.change_password, name="change-password"),
     # The address that French law asks for, whatever the language.

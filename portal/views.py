@@ -9,7 +9,7 @@ from django import forms
 from django.conf import settings
 from django.core.paginator import Page as NumberedPage
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import (
     Http404,
     HttpRequest,
@@ -52,7 +52,7 @@ from portal.words import LONGEST_QUERY
 from portal.writing import typed
 
 # How much of each list the home page shows.
-HOME_THEMES, HOME_EVENTS, HOME_FIGURES = 5, 3, 3
+HOME_THEMES, HOME_EVENTS, HOME_FIGURES, HOME_FOUNDERS = 5, 3, 3, 200
 # A security.txt file must say until when it holds, at most a year ahead (RFC 9116).
 SECURITY_TXT_DAYS = 180
 
@@ -82,7 +82,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "events": Event.objects.published().upcoming().with_organisers()[:HOME_EVENTS],
             "arcade": arcades.across(projects),
             "projects": projects,
-            "founders": Organisation.objects.published().founders(),
+            "founders": Organisation.objects.published().founders()[:HOME_FOUNDERS],
             "figures": figures(),
             "structured_data": [_website(), association_data()],
         },
@@ -95,8 +95,9 @@ def figures() -> list[dict[str, Any]]:
     stated = ProjectFigure.objects.filter(project__status=Status.PUBLISHED)
     for row in stated.select_related("project").order_by("-date", "project", "position")[:50]:
         found.setdefault(row.project, _project_figure(row))
-    counted = Event.objects.published().past().exclude(attendance=None).exclude(sources=None)
-    for event in counted.distinct().prefetch_related("sources")[:HOME_FIGURES]:
+    stated_of = Event.sources.through.objects.filter(event=OuterRef("pk"))
+    counted = Event.objects.published().past().filter(Exists(stated_of), attendance__isnull=False)
+    for event in counted.prefetch_related("sources")[:HOME_FIGURES]:
         found.setdefault(event, _attendance(event))
     latest = sorted(found.values(), key=lambda figure: figure["sort"], reverse=True)
     return latest[:HOME_FIGURES]
@@ -330,13 +331,26 @@ def sitemap_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sitemap_xml(request: HttpRequest) -> HttpResponse:
-    """The site map for search engines."""
-    return render(
-        request,
-        "portal/sitemap.xml",
-        {"entries": sitemaps.entries()},
-        content_type="application/xml",
-    )
+    """The site map for search engines, or where its parts are."""
+    entries = sitemaps.whole()
+    if entries is not None:
+        return _map("portal/sitemap.xml", {"entries": entries})
+    addresses = (reverse("sitemap-part", args=part) for part in sitemaps.parts())
+    return _map("portal/sitemap_index.xml", {"parts": map(absolute, addresses)})
+
+
+@require_safe
+def sitemap_part(request: HttpRequest, name: str, number: int) -> HttpResponse:
+    """A part of the site map; 404 for one that there is not."""
+    try:
+        entries = sitemaps.entries_of(name, number)
+    except KeyError as error:
+        raise Http404 from error
+    return _map("portal/sitemap.xml", {"entries": entries})
+
+
+def _map(template: str, context: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(get_template(template).render(context), content_type="application/xml")
 
 
 @require_safe

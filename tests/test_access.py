@@ -264,6 +264,7 @@ ACCESS = {
     "security-txt": PUBLIC,
     "sitemap": PUBLIC,
     "sitemap-page": PUBLIC,
+    "sitemap-part": PUBLIC,
     "style-guide": STAFF,
     "style-page": STAFF,
     "style-part": STAFF,

@@ -135,6 +135,7 @@ class World:
             "members:agreement-answer": {"kind": "projectpartner", "pk": self.asked.pk},
             "style-page": {"code": "first-visit"},
             "style-part": {"part": "forms"},
+            "sitemap-part": {"name": "pages", "number": 1},
             "events:event-month": {"year": 2026, "month": 3},
             "events:event-month-table": {"year": 2026, "month": 3},
             "events:event-detail": {"slug": self.event.slug_fr},

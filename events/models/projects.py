@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
 from django.utils.translation import gettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -76,6 +77,23 @@ class Project(Titled):
     objects: ClassVar = ProjectQuerySet.as_manager()
 
     class Meta(Titled.Meta):
+        indexes = [
+            # The orders of its list, the second in each language, and a filter.
+            models.Index(
+                fields=["status", "-published_at", "-id"],
+                include=["stage"],
+                name="events_project_latest",
+            ),
+            *(
+                models.Index(
+                    "status",
+                    Coalesce(f"slug_{language}", f"slug_{i18n.other(language)}"),
+                    "id",
+                    name=f"events_project_title_{language}",
+                )
+                for language in i18n.LANGUAGES
+            ),
+        ]
         verbose_name = _("project")
         verbose_name_plural = _("projects")
         ordering = ["-published_at", "pk"]
@@ -296,6 +314,9 @@ class ProjectFigure(SourcedRow):
     date = PartialDateField(_("date"), help_text=_("2024, 2024-04 or 2024-04-15"))
 
     class Meta(SourcedRow.Meta):
+        indexes = [
+            models.Index(fields=["-date", "project", "position"], name="events_figure_latest")
+        ]
         verbose_name = _("figure")
         verbose_name_plural = _("figures")
 

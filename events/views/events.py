@@ -21,7 +21,7 @@ from events.views import months
 from events.views.months import DAY, Group, Month, Reach, by_month, month_words
 from events.views.pages import page_context
 from events.views.practical import practical
-from portal import display, downloads, i18n, spreadsheets
+from portal import counting, display, downloads, i18n, spreadsheets
 from portal.addresses import Nearest, answer
 from portal.downloads import Feed
 from portal.kept_pages import kept
@@ -72,7 +72,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
         found = ngettext("%(n)s upcoming event", "%(n)s upcoming events", listing.total)
         groups = by_month(listing.page, not_before=timezone.localdate())
     context = listing.context(
-        name=NEAREST.label, found=found % {"n": display.number(listing.total)}
+        name=NEAREST.label, found=found % {"n": counting.in_words(listing.total)}
     )
     return _agenda(
         request,
@@ -99,7 +99,7 @@ def event_month(request: HttpRequest, year: int, month: int) -> HttpResponse:
     if listing.redirect:
         return listing.redirect
     words = month_words(first)
-    number = {"n": display.number(listing.total)}
+    number = {"n": counting.in_words(listing.total)}
     found = ngettext("%(n)s event", "%(n)s events", listing.total) % number
     name = pgettext("name of a list", "%(list)s, %(month)s")
     context = listing.context(name=name % {"list": NEAREST.label, "month": words}, found=found)

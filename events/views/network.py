@@ -16,7 +16,7 @@ from events import ecosystem, network
 from events.filters import NetworkFilter
 from members.filters import OrganisationFilter
 from members.models import Organisation
-from portal import display, downloads, spreadsheets
+from portal import counting, display, downloads, spreadsheets
 from portal.kept_pages import kept
 from portal.listing import Listing
 
@@ -41,7 +41,9 @@ def _tied() -> Any:
 @require_safe
 def ecosystem_page(request: HttpRequest) -> HttpResponse:
     """Who works with whom, on what: drawn as far as there is room, and listed page by page."""
-    listing = Listing(request, NetworkFilter, _tied(), keys={"page"}, per_page=PER_PAGE)
+    listing = Listing(
+        request, NetworkFilter, _tied(), keys={"page"}, per_page=PER_PAGE, scope="tied"
+    )
     if listing.redirect:
         return listing.redirect
     found = ngettext(
@@ -49,10 +51,13 @@ def ecosystem_page(request: HttpRequest) -> HttpResponse:
         "%(n)s organisations work with others",
         listing.total,
     )
-    context = listing.context(name=NAME, found=found % {"n": display.number(listing.total)})
+    context = listing.context(name=NAME, found=found % {"n": counting.in_words(listing.total)})
     whole = listing.filters.network
     figure = ecosystem.Figure(whole)
     query = urlencode(listing.pairs)
+    themes = listing.filters.values.get("theme", [])
+    # What is known of the whole is enough for a page, as long as it is all there is.
+    known = {} if whole.is_whole else network.partners_of(list(listing.page), themes)
     return render(
         request,
         "events/ecosystem.html",
@@ -62,7 +67,10 @@ def ecosystem_page(request: HttpRequest) -> HttpResponse:
             "facets": [facet for facet in context["facets"] if facet.options],
             "figure": figure,
             "left_out": _left_out(listing, figure),
-            "rows": [_row(each, whole.partners(each)) for each in listing.page],
+            "rows": [
+                _row(each, known[each.pk] if known else whole.partners(each))
+                for each in listing.page
+            ],
             "today": timezone.localdate(),
             "files": [
                 {"label": label, "url": _with_query(reverse(name), query)}
@@ -96,10 +104,12 @@ def _left_out(listing: Listing, figure: ecosystem.Figure) -> list[dict[str, str]
     for key, value in listing.filters.values.items():
         directory = OrganisationFilter.base_filters[key].filter(directory, value)
     projects, events = figure.left_out["project"], figure.left_out["event"]
-    organisations = directory.exclude(pk__in=drawn).count()
+    organisations = counting.of(directory.exclude(pk__in=drawn))
+    known = listing.filters.network.is_whole
     found = [
         (
             organisations,
+            False,
             ngettext(
                 "%(n)s more organisation in the directory",
                 "%(n)s more organisations in the directory",
@@ -109,20 +119,29 @@ def _left_out(listing: Listing, figure: ecosystem.Figure) -> list[dict[str, str]
         ),
         (
             projects,
+            not known,
             ngettext("%(n)s more project", "%(n)s more projects", projects),
             _with_query(reverse("events:project-list"), themes),
         ),
         (
             events,
+            not known,
             ngettext("%(n)s more event", "%(n)s more events", events),
             _with_query(reverse("events:event-list"), themes),
         ),
     ]
     return [
-        {"words": words % {"n": display.number(number)}, "url": url}
-        for number, words, url in found
+        {"words": words % {"n": _number(number, at_least)}, "url": url}
+        for number, at_least, words, url in found
         if number
     ]
+
+
+def _number(number: int, at_least: bool) -> str:
+    """A number in words, of which there may be more."""
+    if at_least:
+        return pgettext("a count", "more than %(n)s") % {"n": display.number(number)}
+    return counting.in_words(number)
 
 
 # --- Files ----------------------------------------------------------------------------------------

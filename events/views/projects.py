@@ -15,7 +15,7 @@ from events.filters import ProjectFilter
 from events.funding import Funding
 from events.models import Project, ProjectPartner
 from events.views.pages import page_context
-from portal import display, downloads, i18n, spreadsheets
+from portal import counting, display, downloads, i18n, spreadsheets
 from portal.addresses import Nearest, answer
 from portal.kept_pages import kept
 from portal.listing import PAGE_KEYS, Listing
@@ -44,7 +44,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     found = ngettext("%(n)s project", "%(n)s projects", listing.total)
     figures.coloured(listing.page)
     context = listing.context(
-        name=NEAREST.label, found=found % {"n": display.number(listing.total)}
+        name=NEAREST.label, found=found % {"n": counting.in_words(listing.total)}
     )
     more = {
         "facets": [facet for facet in context["facets"] if facet.options],

@@ -153,6 +153,19 @@ class Organisation(Published):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         ordering = ["sort_name", "pk"]
+        indexes = [
+            # The orders of the directory, with its commonest filters.
+            models.Index(
+                fields=["status", "sort_name", "id"],
+                include=["kind", "commune"],
+                name="members_organisation_named",
+            ),
+            models.Index(
+                fields=["status", "-updated_at", "id"],
+                include=["kind", "commune"],
+                name="members_organisation_recent",
+            ),
+        ]
         constraints = [
             *Published.Meta.constraints,
             models.UniqueConstraint(

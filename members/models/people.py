@@ -40,6 +40,7 @@ class Person(models.Model):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["name", "pk"]
+        indexes = [models.Index(fields=["name", "id"], name="members_person_named")]
 
     def __str__(self) -> str:
         return self.name

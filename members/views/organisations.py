@@ -23,7 +23,7 @@ from members.models import (
     Person,
 )
 from members.structured_data import organisation_data
-from portal import display, downloads, related, spreadsheets
+from portal import counting, downloads, related, spreadsheets
 from portal.addresses import Nearest, answer
 from portal.facets import OptionGroup
 from portal.kept_pages import kept
@@ -49,7 +49,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
     )
     if listing.redirect:
         return listing.redirect
-    number = display.number(listing.total)
+    number = counting.in_words(listing.total)
     found = ngettext("%(n)s organisation", "%(n)s organisations", listing.total) % {"n": number}
     name = _("Directory, map") if drawn else _("Directory")
     context = listing.context(name=name, found=found)
@@ -80,7 +80,7 @@ def map_of(listing: Listing, facets: list[OptionGroup]) -> territory.Figure:
         counts={code: use.count for code, use in uses.items()},
         overall={code: use.overall for code, use in uses.items()},
         chosen=chosen,
-        total=listing.filters.narrowed(but="city").count() if chosen else listing.total,
+        total=counting.of(listing.filters.narrowed(but="city")) if chosen else listing.total,
     )
 
 

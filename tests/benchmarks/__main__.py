@@ -25,6 +25,7 @@ def main() -> None:
         "seed": (seed, "see to it that the database holds so many rows"),
         "serve": (serve, "serve the portal and the limits until Ctrl-C"),
         "slow": (slow, "ask for every address once and name those that take long"),
+        "cold": (cold, "ask for every kind of address with nothing kept, and say what each takes"),
         "plans": (plans, "name the queries that read a large table from end to end"),
         "compare": (compare, "print what a million rows cost beside ten thousand"),
     }
@@ -103,6 +104,16 @@ def slow(asked: argparse.Namespace, stack: ExitStack, redis: int) -> None:
 
     _started(asked, stack, redis)
     inspection.slow(_chosen(asked), asked.port, say)
+
+
+def cold(asked: argparse.Namespace, stack: ExitStack, redis: int) -> None:
+    from django.core.management import call_command
+
+    from tests.benchmarks import cold as asking
+
+    seed(asked, stack, redis)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    asking.table(say, set(filter(None, asked.pages.split(","))))
 
 
 def plans(asked: argparse.Namespace, stack: ExitStack, redis: int) -> None:

@@ -26,7 +26,7 @@ GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
 FILES = ("ecosystem-table", "ecosystem-data", "ecosystem-graph")
 # Facets and counts, the page of the list, the network, the colours of projects, and what the directory
 # has besides.
-QUERIES, FILTERED_QUERIES, FILE_QUERIES = 10, 12, 4
+QUERIES, FILTERED_QUERIES, FILE_QUERIES = 9, 11, 3
 MOST_ELEMENTS = 350
 
 

@@ -529,6 +529,7 @@ NOT_PAGES = {
         "robots",
         "security-txt",
         "sitemap",
+        "sitemap-part",
     },
     "leads to another page": {
         "admin:login",

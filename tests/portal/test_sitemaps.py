@@ -134,10 +134,42 @@ def test_site_map_comes_from_the_configured_address(client, settings):
     assert b"<loc>https://portal.example/fr/</loc>" in response.content
 
 
-def test_site_map_ends_where_the_protocol_does(client, monkeypatch):
-    monkeypatch.setattr(sitemaps, "MOST_ENTRIES", 3)
+def locations(client, address: str) -> list[str]:
+    tree = ElementTree.fromstring(client.get(address).content)
+    return [each.text for each in tree.findall("*/map:loc", NAMES)]
 
-    assert len(read(client)) == 6
+
+def test_long_site_map_is_an_index_of_parts_that_have_every_page_once(client, monkeypatch):
+    organisation = factories.OrganisationFactory()
+    for _each in range(3):
+        factories.EventFactory(organisation=organisation)
+    project = factories.ProjectFactory(organisation=organisation)
+    project.funding.create(funder="Région", amount=1_000, source_fr="Délibération")
+    whole = locations(client, "/sitemap.xml")
+    monkeypatch.setattr(sitemaps, "KEYS", 2)
+
+    parts = locations(client, "/sitemap.xml")
+
+    paths = [part.removeprefix("http://testserver") for part in parts]
+    assert paths[0] == "/sitemap-pages-1.xml"
+    assert len([path for path in paths if path.startswith("/sitemap-event-")]) >= 2
+    found = [location for path in paths for location in locations(client, path)]
+    assert sorted(found) == sorted(whole)
+
+
+def test_a_part_of_the_site_map_costs_a_query_for_each_kind_of_page(
+    client, monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr(sitemaps, "KEYS", 2)
+    last = [factories.ProjectFactory() for _each in range(3)][-1]
+
+    with django_assert_num_queries(3):  # the last key, the projects, their funding
+        client.get(f"/sitemap-project-{-(-last.pk // 2)}.xml")
+
+
+@pytest.mark.parametrize("part", ["pages-2", "pages-0", "event-99999999999999999999", "nothing-1"])
+def test_there_is_no_other_part_of_the_site_map(client, part):
+    assert client.get(f"/sitemap-{part}.xml").status_code == 404
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -1,0 +1,107 @@
+"""Where a list goes on after one of its rows, found by an index and not by counting what stands before.
+
+A place is a text for addresses: the values of the row that the list is ordered by, its key the last of
+them. The row may change or go; the place stays where it was.
+"""
+
+import base64
+import json
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import F, OrderBy
+
+# No row of ours is ordered by longer texts.
+LONGEST = 2_000
+
+
+class NoPlace(ValueError):
+    """A text that `place` did not make, or made of another order."""
+
+
+def order_of(queryset: QuerySet) -> list[OrderBy]:
+    """What a queryset is sorted by, its key last, so that it is the same each time."""
+    given = queryset.query.order_by or queryset.model._meta.ordering or ()
+    columns = [each if isinstance(each, OrderBy) else _by_name(each) for each in given]
+    if not columns or columns[-1].expression != F("pk"):
+        columns.append(_by_name("pk"))
+    return columns
+
+
+def _by_name(each: Any) -> OrderBy:
+    """An order that is said by the name of a column, or by an expression without a direction."""
+    if not isinstance(each, str):
+        return OrderBy(each)
+    return OrderBy(F(each.removeprefix("-")), descending=each.startswith("-"))
+
+
+def place(queryset: QuerySet, key: Any) -> str:
+    """The place after the row with this key, in the order of the queryset: one query."""
+    names = {f"_by{n}": each.expression for n, each in enumerate(order_of(queryset))}
+    rows = queryset.model._base_manager.filter(pk=key).order_by()
+    values = rows.annotate(**names).values_list(*names).get()
+    text = json.dumps([each if isinstance(each, int) else _text(each) for each in values])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return str(value.isoformat())
+
+
+def after(queryset: QuerySet, text: str) -> list[QuerySet]:
+    """The rows beyond a place, in parts that follow one another: the next is asked where one ends.
+
+    Raises NoPlace. A column may be empty if it is the first one and such rows come last.
+    """
+    columns, values = order_of(queryset), _read(text)
+    names = [f"_by{n}" for n in range(len(columns))]
+    if len(values) != len(columns) or None in values[1:]:
+        raise NoPlace
+    rows = queryset.annotate(
+        **{name: each.expression for name, each in zip(names, columns, strict=True)}
+    )
+    ways = ["lt" if each.descending else "gt" for each in columns]
+    rest = _beyond(names[1:], ways[1:], values[1:])
+    first, has_last = names[0], bool(columns[0].nulls_last)
+    if values[0] is None and not has_last:
+        raise NoPlace
+    try:
+        without = rows.filter(**{f"{first}__isnull": True})
+        if values[0] is None:
+            return [without.filter(rest)]
+        # Said once more, for the index: where the first column is.
+        here = rows.filter(**{f"{first}__{ways[0]}e": values[0]})
+        here = here.filter(_beyond(names, ways, values))
+    except (ValidationError, TypeError, ValueError, OverflowError) as error:
+        raise NoPlace from error
+    return [here, without] if has_last else [here]
+
+
+def _beyond(names: list[str], ways: list[str], values: list[Any]) -> Q:
+    """What is true of the rows that come later."""
+    if not names:
+        return Q()
+    later = Q(**{f"{names[0]}__{ways[0]}": values[0]})
+    if len(names) == 1:
+        return later
+    return later | (Q(**{names[0]: values[0]}) & _beyond(names[1:], ways[1:], values[1:]))
+
+
+def _read(text: str) -> list[Any]:
+    """The values that a place is made of."""
+    if len(text) > LONGEST:
+        raise NoPlace
+    try:
+        values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except ValueError as error:
+        raise NoPlace from error
+    fine = isinstance(values, list) and all(
+        each is None or (type(each) in (int, str) and "\x00" not in str(each)) for each in values
+    )
+    # Keys of ours have no more digits.
+    if not fine or any(isinstance(each, int) and abs(each) >= 2**63 for each in values):
+        raise NoPlace
+    return list(values)
