@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from events import network
 from events.models import Event, Project, ProjectPartner
+from events.querysets import SOONEST_FIRST
 from members.filters import COMMUNE_CODE, THEME_CODE, KindFacet
 from members.models import Organisation, Theme
 from portal import i18n
@@ -102,6 +103,13 @@ class EventFilter(ListFilterSet):
 class AgendaFilter(EventFilter):
     """Those of the agenda, which is always in the order of the calendar, whatever words are typed."""
 
+    sort = SortFilter(
+        {
+            "date": Order(_("the next first"), SOONEST_FIRST),
+            "recent": Order(_("the latest first"), LATEST_FIRST),
+        }
+    )
+
     @property
     def order(self) -> str:
         """The code of the order in use."""
@@ -115,7 +123,25 @@ class PastAgendaFilter(AgendaFilter):
 
 
 class PartnerFacet(TalliedFacet):
-    """The organisations that take part in projects, as far as a visitor may know."""
+    """The organisations that take part in projects, as far as a visitor may know.
+
+    There may be very many: only those of most projects are counted, and only those that an address
+    names are looked up.
+    """
+
+    most = 500
+
+    def labels_of(self, codes: Collection[str]) -> Mapping[str, str]:
+        """The public organisations among these: one query, unless they were looked up."""
+        looked = self._looked
+        if unknown := set(codes) - looked.keys():
+            rows = Organisation.objects.published().filter(slug__in=unknown)
+            looked |= dict.fromkeys(unknown, "") | dict(rows.values_list("slug", "name"))
+        return {code: name for code, name in looked.items() if name}
+
+    @cached_property
+    def _looked(self) -> dict[str, str]:
+        return {}
 
     def options(self) -> dict[str, str]:
         """Every public organisation: of one that takes part in nothing the list is empty."""
@@ -127,7 +153,8 @@ class PartnerFacet(TalliedFacet):
 
     def told(self, model: type[Any]) -> Told:
         agreed = ProjectPartner.objects.agreed().select_related(None)
-        return Pairs(agreed, "project", "organisation__slug", "organisation__name", repeats=True)
+        name, slug = "organisation__name", "organisation__slug"
+        return Pairs(agreed, "project", slug, name, repeats=True, most=self.most)
 
 
 class ReadersTitle(Func):
@@ -185,11 +212,13 @@ class SharedThemeFacet(CountingFacet):
         is_whole = True
         for model in network.NAMING:
             theme = f"{model.parent}__themes"
-            found = network.ties(model).filter(**{f"{model.parent}__in": network.latest(model)})
+            found = network.naming(model, network.published(model))
             columns = (f"{theme}__code", f"{theme}__name_{i18n.current()}", "organisation")
             shared = set()
-            for key, code, label, organisation in found.values_list(model.parent, *columns):
+            for key, is_cut, *row in found.values_list(model.parent, "is_cut", *columns):
+                code, label, organisation = row
                 shared.add(key)
+                is_whole &= not is_cut
                 if code is not None:
                     labels[code] = label or code
                     having[code].add(organisation)

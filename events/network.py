@@ -11,19 +11,20 @@ from functools import cached_property
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import ngettext
 
 from events.models import Event, EventOrganiser, Project, ProjectPartner
 from members.models import Membership, Organisation
 from portal import display
-from portal.models import Status
+from portal.keyset import in_either
 from portal.rows import AgreedRow
 
 # The rows that name organisations, of projects first.
 NAMING: tuple[type[AgreedRow], ...] = (ProjectPartner, EventOrganiser)
-# So many projects are drawn from and put into files, and so many events: those published last.
-MOST_SHARED = 1_000
+# So many projects and so many events are looked at, those published last; of these so many that several
+# share are drawn from, counted and put into files.
+MOST_LOOKED, MOST_SHARED = 2_000, 500
 # The code of the college that founded the association.
 FOUNDING = "founding"
 
@@ -31,17 +32,13 @@ FOUNDING = "founding"
 # --- Questions to the database --------------------------------------------------------------------
 
 
-def ties(model: type[AgreedRow], themes: Collection[str] = ()) -> Any:
-    """The rows of a model that name who shares what several share, on any of these themes."""
-    parent: Any = model._meta.get_field(model.parent).related_model
-    agreed = _agreed(model)
-    others = agreed.filter(**{model.parent: OuterRef(model.parent)}).exclude(pk=OuterRef("pk"))
-    found = agreed.filter(Exists(others), **{f"{model.parent}__status": Status.PUBLISHED})
-    if parent is Event:
-        found = found.exclude(event__outcome=Event.Outcome.CANCELLED)
-    if themes:
-        found = found.filter(**{f"{model.parent}__in": _about(parent, themes)})
-    return found
+def naming(model: type[AgreedRow], keys: QuerySet) -> Any:
+    """The rows by which the latest of these keys (`published`) name those who share them.
+
+    Each says whether there were more keys than are looked at (`is_cut`).
+    """
+    rows = _agreed(model).filter(**{f"{model.parent}__in": shared_by_several(model, keys)})
+    return rows.annotate(is_cut=Exists(keys[MOST_LOOKED : MOST_LOOKED + 1]))
 
 
 def _agreed(model: type[AgreedRow]) -> Any:
@@ -50,36 +47,37 @@ def _agreed(model: type[AgreedRow]) -> Any:
 
 
 def tied(organisations: QuerySet, themes: Collection[str] = ()) -> QuerySet:
-    """Those that share a project or an event with others, on any of these themes."""
-    shares = Q()
-    for model in NAMING:
-        shares |= Q(Exists(ties(model, themes).filter(organisation=OuterRef("pk"))))
-    return organisations.filter(shares)
+    """Those that share one of the latest projects or events with others, on any of these themes."""
+    keys = [naming(model, published(model, themes)).values("organisation") for model in NAMING]
+    return organisations.filter(in_either(organisations.db, *keys))
 
 
-def latest(
+def published(
     model: type[AgreedRow], themes: Collection[str] = (), organisations: QuerySet | None = None
 ) -> QuerySet:
-    """The keys of what was published last of what several share, so many and one more.
+    """The keys of what was published last of a kind, shared or not.
 
-    On any of these themes, and shared by any of these organisations.
+    On any of these themes, and with any of these organisations.
     """
     parent: Any = model._meta.get_field(model.parent).related_model
     rows = parent.objects.published()
     if parent is Event:
         rows = rows.exclude(outcome=Event.Outcome.CANCELLED)
-    agreed = _agreed(model)
     if themes:
-        rows = rows.filter(pk__in=_about(parent, themes))
+        about = parent.objects.filter(themes__code__in=themes)
+        rows = rows.filter(pk__in=about.order_by().values("pk"))
     if organisations is not None:
-        theirs = agreed.filter(organisation__in=organisations.order_by().values("pk"))
+        theirs = _agreed(model).filter(organisation__in=organisations.order_by().values("pk"))
         rows = rows.filter(pk__in=theirs.values(model.parent))
-    several = Exists(agreed.filter(**{model.parent: OuterRef("pk")})[1:2])
-    return rows.filter(several).order_by("-published_at", "-pk").values("pk")[: MOST_SHARED + 1]
+    return rows.order_by("-published_at", "-pk").values("pk")
 
 
-def _about(parent: Any, themes: Collection[str]) -> QuerySet:
-    return parent.objects.filter(themes__code__in=themes).order_by().values("pk")
+def shared_by_several(model: type[AgreedRow], keys: QuerySet) -> QuerySet:
+    """Those of the latest of these keys (`published`) that several share, one more than are drawn."""
+    parent: Any = model._meta.get_field(model.parent).related_model
+    several = Exists(_agreed(model).filter(**{model.parent: OuterRef("pk")})[1:2])
+    rows = parent.objects.filter(several, pk__in=keys[:MOST_LOOKED])
+    return rows.order_by("-published_at", "-pk").values("pk")[: MOST_SHARED + 1]
 
 
 # --- The network ----------------------------------------------------------------------------------
@@ -147,9 +145,9 @@ class Network:
     def __init__(self, organisations: QuerySet | None, themes: Collection[str] = ()) -> None:
         """`organisations` None for all."""
         # The latest first, projects before events.
-        found = [_shared(model, latest(model, themes, organisations)) for model in NAMING]
-        self.is_whole = all(len(each) <= MOST_SHARED for each in found)
-        self.shared = [shared for each in found for shared in each[:MOST_SHARED]]
+        found = [_shared(model, published(model, themes, organisations)) for model in NAMING]
+        self.is_whole = not any(is_cut for _shared, is_cut in found)
+        self.shared = [shared for each, _is_cut in found for shared in each]
         named = frozenset[int]().union(*(each.organisations for each in self.shared))
         self.organisations: dict[int, Any] = {each.pk: each for each in _described(named)}
 
@@ -181,19 +179,26 @@ class Network:
         return sorted(keys, key=self._rank.__getitem__)
 
 
-def _shared(model: type[AgreedRow], keys: QuerySet) -> list[Shared]:
-    """What has these keys, in the order of its publication, with all who share it: one query."""
+def _shared(model: type[AgreedRow], keys: QuerySet) -> tuple[list[Shared], bool]:
+    """The latest of these keys, in the order of its publication, with all who share it: one query.
+
+    And whether there are more.
+    """
     parent = model.parent
     shown = [f"{parent}__{name}" for name in ("title_fr", "title_en", "slug_fr", "slug_en")]
-    rows = _agreed(model).filter(**{f"{parent}__in": keys})
-    rows = rows.select_related(parent).only("organisation", parent, *shown)
+    rows = naming(model, keys).select_related(parent).only("organisation", parent, *shown)
     found: dict[int, Any] = {}
     named: dict[int, set[int]] = defaultdict(set)
+    is_cut = False
     for row in rows.order_by(f"-{parent}__published_at", f"-{parent}__pk"):
         obj = getattr(row, parent)
         found.setdefault(obj.pk, obj)
         named[obj.pk].add(row.organisation_id)
-    return [Shared(obj, frozenset(named[key])) for key, obj in found.items() if len(named[key]) > 1]
+        is_cut |= row.is_cut
+    shared = [
+        Shared(obj, frozenset(named[key])) for key, obj in found.items() if len(named[key]) > 1
+    ]
+    return shared[:MOST_SHARED], is_cut or len(shared) > MOST_SHARED
 
 
 def _described(keys: Collection[int]) -> QuerySet:
@@ -220,7 +225,9 @@ def partners_of(
     """
     keys = {each.pk for each in organisations}
     chosen = Organisation.objects.filter(pk__in=keys)
-    found = [each for model in NAMING for each in _shared(model, latest(model, themes, chosen))]
+    found = [
+        shared for model in NAMING for shared in _shared(model, published(model, themes, chosen))[0]
+    ]
     named = frozenset[int]().union(*(each.organisations for each in found))
     return _partners(found, keys, _described(named))
 

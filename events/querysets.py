@@ -1,13 +1,28 @@
 """Named questions to the database about events and projects."""
 
 import datetime
+from collections.abc import Iterable
 from typing import Any, Self
 
-from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from portal.models import PublishedQuerySet
+from portal.keyset import in_either
+from portal.models import PublishedQuerySet, Status
 from portal.rows import AgreedRowQuerySet
 
 # What begins at midnight and lasts the day is over a day later.
@@ -19,8 +34,20 @@ REMEMBERED = datetime.timedelta(days=366)
 EARLIEST, LATEST = datetime.date(1900, 1, 1), datetime.date(2200, 1, 1)
 # When what has no date is over: later than anybody asks for.
 NEVER = datetime.datetime(3000, 1, 1, tzinfo=datetime.UTC)
+# The order of what is to come; those without a date come last. Said so that no index has it: what is to
+# come stands behind all that is over there, and is found by when it is over instead.
+SOONEST_FIRST = (Greatest("starts_at", "starts_at").asc(nulls_last=True), "pk")
 # So many projects are ranked by their partners, the latest ones.
 MOST_RANKED = 1_000
+# When what is shown of an event, or was, changed.
+SHOWN_CHANGES = tuple(
+    Max(name)
+    for name in (
+        "updated_at",
+        *("organisers__agreed_at", "organisers__declined_at"),
+        "organisers__organisation__updated_at",
+    )
+)
 PERIODS = ("period_fr", "period_en")
 
 
@@ -29,8 +56,14 @@ class EventQuerySet(PublishedQuerySet):
 
     def upcoming(self, now: datetime.datetime | None = None) -> Self:
         """Those not over yet, the next first: what goes on counts. Those without a date come last."""
-        to_come = self.filter(over_at__gt=now or timezone.now())
-        return to_come.order_by(F("starts_at").asc(nulls_last=True), "pk")
+        return self.filter(over_at__gt=now or timezone.now()).order_by(*SOONEST_FIRST)
+
+    def soonest(self, number: int) -> Self:
+        """So many of these, found by their keys."""
+        keys = self.upcoming().values("pk")[:number]
+        rows: Any = self.model._default_manager.filter(pk__in=keys)
+        soonest: Self = rows.order_by(*SOONEST_FIRST)
+        return soonest
 
     def past(self, now: datetime.datetime | None = None) -> Self:
         """Those that are over, the latest first."""
@@ -71,6 +104,14 @@ class EventQuerySet(PublishedQuerySet):
         start = Case(When(over_at__gt=now, then=F("starts_at")))
         return self.order_by(over, start.asc(nulls_last=True), "-starts_at", "pk")
 
+    def nearest(self, number: int) -> Self:
+        """So many of these, of which some are to come: the first in this order (`nearest_first`)."""
+        now = timezone.now()
+        keys = (self.upcoming(now).values("pk")[:number], self.past(now).values("pk")[:number])
+        rows: Any = self.model._default_manager.filter(in_either(self.db, *keys))
+        nearest: Self = rows.nearest_first(now)
+        return nearest[:number]
+
     def organised_by(self, organisation: Any) -> Self:
         """Those in which an organisation agreed to be named as organising."""
         agreed = _agreed(self.model, "organisers").filter(organisation=organisation)
@@ -90,20 +131,46 @@ class EventQuerySet(PublishedQuerySet):
 
     def span(self) -> tuple[datetime.datetime, datetime.datetime] | None:
         """The first and the last moment at which one of them takes place: one query."""
-        last = Max(Coalesce("ends_at", "starts_at"))
-        found = self.order_by().aggregate(first=Min("starts_at"), last=last)
-        return (found["first"], found["last"]) if found["first"] else None
+        # What ends last is over last, or a day before that at most: no other row is looked at.
+        dated = self.filter(over_at__lt=NEVER).order_by()
+        latest = dated.order_by("-over_at").values("over_at")[:1]
+        nearly = ExpressionWrapper(Subquery(latest) - WHOLE_DAY, output_field=DateTimeField())
+        end = Coalesce("ends_at", "starts_at")
+        ends = dated.filter(over_at__gte=nearly).annotate(end=end)
+        last = ends.order_by("-end").values("end")[:1]
+        begun = self.filter(starts_at__isnull=False).order_by("starts_at")
+        return begun.annotate(last=Subquery(last)).values_list("starts_at", "last").first()
 
-    def last_change(self) -> datetime.datetime | None:
-        """When something that these events show last changed, what they no longer show included.
+    def last_change(self, shown: Iterable[Any]) -> datetime.datetime | None:
+        """When a list of these events, of which some are shown, last changed.
 
-        Themes and communes, which only staff rename, are not looked at. One query.
+        That is when any of them did, withdrawn ones and those that left the list included, or what is
+        shown of organisers. Themes and communes, which only staff rename, are not looked at. One query.
         """
-        organisers = "organisers__"
-        found = self.order_by().aggregate(
-            *(Max(name) for name in ("updated_at", f"{organisers}organisation__updated_at")),
-            *(Max(f"{organisers}{name}") for name in ("agreed_at", "declined_at")),
+        latest: dict[str, Any] = {
+            status.value: Subquery(
+                self.model._default_manager.filter(status=status)
+                .order_by("-updated_at", "-pk")
+                .values("updated_at")[:1]
+            )
+            for status in (Status.PUBLISHED, Status.WITHDRAWN)
+        }
+        keys = [event.pk for event in shown]
+        if not keys:
+            some = self.model._default_manager.order_by("pk").annotate(**latest)
+            return self._latest(some.values(*latest).first() or {})
+        return self._latest(
+            self.model._default_manager.filter(pk__in=keys)
+            .order_by()
+            .aggregate(*SHOWN_CHANGES, **{status: Max(when) for status, when in latest.items()})
         )
+
+    def last_change_of_one(self, event: Any) -> datetime.datetime | None:
+        """When something that one event shows last changed: one query."""
+        return self._latest(self.filter(pk=event.pk).order_by().aggregate(*SHOWN_CHANGES))
+
+    @staticmethod
+    def _latest(found: dict[str, Any]) -> datetime.datetime | None:
         return max((moment for moment in found.values() if moment), default=None)
 
 

@@ -1,6 +1,6 @@
 """How many there are, counted no further than anybody looks: of very many only that there are more."""
 
-from django.db.models import QuerySet
+from django.db.models import IntegerField, QuerySet, Subquery
 from django.utils.translation import pgettext
 
 from portal import display
@@ -19,3 +19,14 @@ def in_words(count: int) -> str:
     if count <= MOST:
         return display.number(count)
     return pgettext("a count", "more than %(n)s") % {"n": display.number(MOST)}
+
+
+class Number(Subquery):
+    """How many rows a query within another one has, looked for no further than so many."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) _counted)"
+    output_field = IntegerField()
+
+    @classmethod
+    def of(cls, rows: QuerySet) -> "Number":
+        return cls(rows.order_by().values("pk")[: MOST + 1])

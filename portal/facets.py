@@ -5,7 +5,7 @@ that they are part of.
 """
 
 import abc
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -72,11 +72,14 @@ class Use:
 class CodesField(forms.MultipleChoiceField):
     """Codes out of those that exist; names each one that does not."""
 
+    def __init__(self, labels_of: Callable[[list[str]], Mapping[str, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.labels_of = labels_of
+
     def validate(self, value: list[str]) -> None:
         if not value:
             return
-        # Ignored by mypy: choices may be a callable.
-        known = {str(code) for code, _label in self.choices}  # type: ignore[union-attr,misc]
+        known = self.labels_of([str(code) for code in value])
         unknown = [code for code in dict.fromkeys(value) if code and code not in known]
         if unknown:
             raise ValidationError(
@@ -118,6 +121,10 @@ class Facet(filters.MultipleChoiceFilter, abc.ABC):
             self._known = recall({name: self.options})[name] if keeps else self.options()
         return self._known
 
+    def labels_of(self, codes: Collection[str]) -> Mapping[str, str]:
+        """The labels of those of these codes that exist; of others it may say them too."""
+        return self.known
+
     @property
     def kept_as(self) -> tuple[str, ...]:
         """What its options depend on, besides the language; nothing where they are not kept."""
@@ -127,14 +134,14 @@ class Facet(filters.MultipleChoiceFilter, abc.ABC):
     def field(self) -> CodesField:
         """The form field; made each time, since each request has its own copy of the filter."""
         # Not the method itself: a form copies its fields deeply, and this filter with its method.
-        return CodesField(choices=lambda: self._choices(), required=False, label=self.label)
+        return CodesField(lambda codes: self.labels_of(codes), required=False, label=self.label)
 
     def filter(self, queryset: QuerySet, value: list[str]) -> QuerySet:
         return self.keep(queryset, value) if value else queryset
 
     def describe(self, code: str) -> str:
         """The filter as a chip says it: Thème : Santé."""
-        return pair(self.legend, self.known[code])
+        return pair(self.legend, self.labels_of([code])[code])
 
     def group(self, name: str, uses: Mapping[str, Use], chosen: list[str]) -> OptionGroup:
         """The options in use, or that were chosen, with how many rows have each.
@@ -145,7 +152,7 @@ class Facet(filters.MultipleChoiceFilter, abc.ABC):
         frequent = sorted(used, key=lambda code: (-used[code].overall, code))
         kept = {*frequent[: self.shown or None], *chosen}
         for code in chosen:
-            used.setdefault(code, Use(self.known[code], 0, 0))
+            used.setdefault(code, Use(self.labels_of([code])[code], 0, 0))
         options = [
             Option(code, used[code].label, used[code].count, code in chosen, used[code].at_least)
             for code in self.in_order(used)

@@ -65,7 +65,8 @@ class SearchFilter(filters.Filter):
     field_class = QueryField
 
     def filter(self, queryset: QuerySet, value: str) -> QuerySet:
-        return search.matching(queryset, value)
+        # A list is counted no further than so many rows, whichever are met first.
+        return search.matching(queryset, value, most=None)
 
 
 class DayFilter(filters.DateFilter):
@@ -141,7 +142,8 @@ class ListFilterSet(filters.FilterSet):
         found = self.filters[name]
         if isinstance(found, Facet):
             typed = found.field.widget.value_from_datadict(self.data, {}, name) or []
-            return [code for code in dict.fromkeys(typed) if code and code in found.known]
+            labels = found.labels_of(typed) if any(typed) else {}
+            return [code for code in dict.fromkeys(typed) if code and code in labels]
         return None if name in self.errors else self.form.cleaned_data.get(name)
 
     def problems(self, also: Collection[str] = ()) -> list[Problem]:
@@ -189,12 +191,20 @@ class ListFilterSet(filters.FilterSet):
         return chosen or (RELEVANCE if self.ranks else next(iter(self.filters["sort"].orders)))
 
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
-        """The rows that all filters leave, in order: what `qs` gives to page and API."""
+        """The rows that all filters leave, in order: what `qs` gives to page and API.
+
+        A query for typed words, unless the rows were counted: of very many only some are ranked.
+        """
         orders = self.filters["sort"].orders
+        if not self.ranks:
+            return self.narrowed().order_by(*orders[self.order].by)
+        rows, text = self.narrowed(but="q"), self.values["q"]
+        are_many = self.count() > counting.MOST
         if self.order == RELEVANCE:
-            rows = self.narrowed(but="q").order_by(*next(iter(orders.values())).by)
-            return search.ranked(rows, self.values["q"])
-        return self.narrowed().order_by(*orders[self.order].by)
+            rows = rows.order_by(*next(iter(orders.values())).by)
+            return search.ranked(rows, text, are_many=are_many)
+        rows = rows.order_by(*orders[self.order].by)
+        return search.matching(rows, text, **({"most": None} if are_many else {}))
 
     @cached_property
     def _facets(self) -> dict[str, Facet]:
@@ -232,8 +242,10 @@ class ListFilterSet(filters.FilterSet):
 
         A number above `portal.counting.MOST` stands for any larger one.
         """
-        if "_counts" in self.__dict__:
-            return self._counts[TOTAL]
+        return self._counts[TOTAL] if "_counts" in self.__dict__ else self._count_alone
+
+    @cached_property
+    def _count_alone(self) -> int:
         return self._recalled([TOTAL], lambda _names: {TOTAL: counting.of(self.narrowed())})[TOTAL]
 
     def count_with_facets(self) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db.migrations.operations import AddIndex
+from django.db.migrations.operations import AddIndex, RunPython
 
 
 class AddIndexInUse(AddIndex):
@@ -38,6 +38,38 @@ class AddIndexInUse(AddIndex):
 @contextmanager
 def unhurried(schema_editor: Any) -> Iterator[None]:
     """Let a statement take longer than a page may wait for."""
+    if schema_editor.connection.vendor != "postgresql":
+        yield
+        return
     schema_editor.execute("SET statement_timeout = 0")
     yield
     schema_editor.execute("RESET statement_timeout")
+
+
+def other_way(table: str, *columns: str) -> RunPython:
+    """An index on a table of pairs that Django made, which has none of both columns in this order."""
+    name = f"{table}_other_way"
+
+    def add(apps: Any, schema_editor: Any) -> None:
+        how = "CONCURRENTLY" if schema_editor.connection.vendor == "postgresql" else ""
+        with unhurried(schema_editor):
+            schema_editor.execute(f"CREATE INDEX {how} {name} ON {table} ({', '.join(columns)})")
+
+    def remove(apps: Any, schema_editor: Any) -> None:
+        schema_editor.execute(f"DROP INDEX {name}")
+
+    return RunPython(add, remove)
+
+
+def on_postgresql(name: str, definition: str) -> RunPython:
+    """An index that other databases cannot have, and do without: its table, and its columns."""
+
+    def add(apps: Any, schema_editor: Any) -> None:
+        if schema_editor.connection.vendor == "postgresql":
+            with unhurried(schema_editor):
+                schema_editor.execute(f"CREATE INDEX CONCURRENTLY {name} ON {definition}")
+
+    def remove(apps: Any, schema_editor: Any) -> None:
+        schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
+
+    return RunPython(add, remove)

@@ -6,9 +6,12 @@ them. The row may change or go; the place stays where it was.
 
 import base64
 import json
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import connections
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import F, OrderBy
 
@@ -105,3 +108,11 @@ def _read(text: str) -> list[Any]:
     if not fine or any(isinstance(each, int) and abs(each) >= 2**63 for each in values):
         raise NoPlace
     return list(values)
+
+
+def in_either(using: str, *keys: QuerySet) -> Q:
+    """That a row has one of the keys of some queries, each with an order and a limit of its own."""
+    if connections[using].features.supports_slicing_ordering_in_compound:
+        # PostgreSQL then looks each of them up.
+        return Q(pk__in=keys[0].union(*keys[1:]))
+    return reduce(or_, (Q(pk__in=each) for each in keys))

@@ -118,9 +118,11 @@ class Listing:
     @cached_property
     def page(self) -> Page:
         """The rows of the page asked for."""
+        # Counted first: rows are found otherwise where very many answer.
+        count = min(self.total, counting.MOST)
         rows: Any = Keyed(self.filters.qs, self.prepared)
         pages = Counted(rows, self.per_page)
-        pages.count = min(self.total, counting.MOST)
+        pages.count = count
         try:
             return pages.page(int(self._number) if is_page(self._number) else 1)
         except EmptyPage as error:

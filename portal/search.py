@@ -20,6 +20,7 @@ from django.db.models import Case, Exists, OuterRef, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from portal import i18n, matches, spelling, words
+from portal.keyset import in_either
 from portal.search_models import NO_LIMIT, SearchDocument
 
 BATCH = 100
@@ -193,33 +194,45 @@ def clean_query(text: str) -> str:
     return query
 
 
-def matching(queryset: models.QuerySet, query: str) -> models.QuerySet:
+def matching(queryset: models.QuerySet, query: str, most: int | None = NO_LIMIT) -> models.QuerySet:
     """The rows in which every word of `query` is found, in some form, in either language.
 
     The last word may be unfinished. An empty query keeps all rows, one without a letter or digit
     none. Adds no query of its own and refuses no text.
+
+    All matches are found first, or the first `most` of them. With None the rows may be walked through
+    in their order instead, which is for words that very many have.
     """
     if not query.strip():
         return queryset
     wanted = words.read_query(query)
     if wanted is None:
         return queryset.none()
-    found = _found(queryset.model, wanted).values("object_id")[:NO_LIMIT]
+    found = _found(queryset.model, wanted).values("object_id")[:most]
     return queryset.filter(pk__in=found)
 
 
-def ranked(queryset: models.QuerySet, query: str) -> models.QuerySet:
+def ranked(queryset: models.QuerySet, query: str, *, are_many: bool = False) -> models.QuerySet:
     """Those that match, with their `rank`, the best first, then in the order they had.
+
+    Of very many, if it is known that they are, those that their titles put first and some others.
 
     4: the title says just this; 3: it has all the words; 2: it has them if the last is unfinished;
     1: it has some; 0: they are found in the other texts.
     """
-    found = matching(queryset, query)
     wanted = words.read_query(query)
     if wanted is None:
-        return found.annotate(rank=Value(0))
+        return matching(queryset, query).annotate(rank=Value(0))
+    if are_many:
+        every = _found(queryset.model, wanted)
+        some = every.values("object_id")[:MOST_RANKED]
+        best = every.filter(title__match=_titled(wanted)).values("object_id")[:MOST_RANKED]
+        found = queryset.filter(in_either(queryset.db, best, some))
+    else:
+        found = matching(queryset, query)
     order = queryset.query.order_by or queryset.model._meta.ordering or ()
-    return found.annotate(rank=_rank(queryset.model, wanted)).order_by("-rank", *order, "pk")
+    rank = _rank_of_each if are_many else _rank
+    return found.annotate(rank=rank(queryset.model, wanted)).order_by("-rank", *order, "pk")
 
 
 @dataclass(frozen=True)
@@ -294,9 +307,7 @@ def _find(
     kinds = [
         words.AllOf((words.Word(kind_of(queryset.model)), *wanted.terms)) for queryset in querysets
     ]
-    titles = _titles(wanted)
-    # Who has one of the words has them all, or what the others ask for less.
-    titled = words.AnyOf((wanted.whole, *wanted.terms))
+    titles, titled = _titles(wanted), _titled(wanted)
     return matches.find(querysets, matches.Wanted(kinds, titles, titled), limits)
 
 
@@ -313,6 +324,21 @@ def _rank(model: type[models.Model], wanted: words.Query) -> Case:
         titled = _found(model, wanted).filter(title__match=node).values("object_id")
         cases.append(When(pk__in=titled[:MOST_RANKED], then=Value(rank)))
     return Case(*cases, default=Value(0))
+
+
+def _rank_of_each(model: type[models.Model], wanted: words.Query) -> Case:
+    """The same, looked up for each of a few rows."""
+    row = SearchDocument.objects.filter(kind=kind_of(model), object_id=OuterRef("pk"))
+    cases = [
+        When(Exists(row.filter(title__match=node)), then=Value(rank))
+        for rank, node in _titles(wanted)
+    ]
+    return Case(*cases, default=Value(0))
+
+
+def _titled(wanted: words.Query) -> words.Node:
+    """What a title has that gives any rank: one of the words, or what others ask for less."""
+    return words.AnyOf((wanted.whole, *wanted.terms))
 
 
 def _titles(wanted: words.Query) -> list[tuple[int, words.Node]]:

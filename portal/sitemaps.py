@@ -9,13 +9,15 @@ keys between two numbers, so that a part costs the same however many there are a
 """
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import override
 
 from portal import i18n
@@ -28,6 +30,11 @@ from portal.models import Page
 KEYS = 2_000
 # The part with the pages that have no row of a kind.
 PAGES = "pages"
+HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+    ' xmlns:xhtml="http://www.w3.org/1999/xhtml">'
+)
 LISTS = (
     *("members:organisation-list", "events:project-list", "events:event-list"),
     *("events:ecosystem", "events:key-figures", "api-guide"),
@@ -40,15 +47,15 @@ class Entry:
 
     addresses: dict[str, str]
     changed: datetime.datetime | None = None
+    # The address for readers of neither, unless it is the French one.
+    default: str = ""
 
     @property
     def alternates(self) -> dict[str, str]:
         """The addresses of a page in two languages, as `hreflang` names them."""
         if len(self.addresses) < 2:
             return {}
-        at_home = self.addresses["fr"] == absolute(address("home", "fr"))
-        default = absolute(reverse("root")) if at_home else self.addresses["fr"]
-        return self.addresses | {"x-default": default}
+        return self.addresses | {"x-default": self.default or self.addresses["fr"]}
 
 
 def whole() -> list[Entry] | None:
@@ -98,6 +105,25 @@ def _pages() -> Iterator[Entry]:
     return chain(fixed, (_of(page, _language_of(page)) for page in Page.objects.all()))
 
 
+def as_xml(found: Iterable[Entry]) -> str:
+    """Pages as the protocol has them. Not a template: there are thousands in a part."""
+    urls = (line for entry in found for line in _urls(entry))
+    return "\n".join([HEAD, *urls, "</urlset>\n"])
+
+
+def _urls(entry: Entry) -> Iterator[str]:
+    """A page at each of its addresses."""
+    changed = (
+        f"<lastmod>{timezone.localtime(entry.changed):%Y-%m-%d}</lastmod>" if entry.changed else ""
+    )
+    links = "".join(
+        f'<xhtml:link rel="alternate" hreflang="{language}" href="{escape(url)}"/>'
+        for language, url in entry.alternates.items()
+    )
+    for url in entry.addresses.values():
+        yield f"<url><loc>{escape(url)}</loc>{changed}{links}</url>"
+
+
 def address(name: str, language: str) -> str:
     """The path of a page that has no object, in a language."""
     with override(language):
@@ -105,7 +131,9 @@ def address(name: str, language: str) -> str:
 
 
 def _in_both(name: str) -> Entry:
-    return Entry({language: absolute(address(name, language)) for language in i18n.LANGUAGES})
+    default = absolute(reverse("root")) if name == "home" else ""
+    addresses = {language: absolute(address(name, language)) for language in i18n.LANGUAGES}
+    return Entry(addresses, default=default)
 
 
 def _rows(kind: kinds.Kind) -> QuerySet:

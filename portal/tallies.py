@@ -31,6 +31,8 @@ class Pairs(NamedTuple):
     label: str = ""
     # Whether two of them may say the same.
     repeats: bool = False
+    # Of more codes those that most rows have; 0 for all.
+    most: int = 0
 
 
 class Conditions(NamedTuple):
@@ -150,7 +152,11 @@ class Statement:
             count = "COUNT(DISTINCT key_)" if told.repeats else "COUNT(*)"
             select = f"CAST(code_ AS text), label_, {count}, {number} FROM {found}"
             join = f"JOIN ({sql}) AS pairs{position} ON owner_ = key_ GROUP BY code_, label_"
-            selects.append((f"SELECT {position}, {select} {join}", params))
+            if told.most:
+                few = f"(SELECT {select} {join} ORDER BY 3 DESC, 1 LIMIT {told.most})"
+                selects.append((f"SELECT {position}, few.* FROM {few} AS few", params))  # noqa: S608 - names of ours
+            else:
+                selects.append((f"SELECT {position}, {select} {join}", params))
 
     def _text(self, code: str) -> str:
         return "'" + code.replace("'", "''").replace("%", "%%") + "'"

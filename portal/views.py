@@ -79,7 +79,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "portal/home.html",
         {
             "themes": Theme.objects.most_used()[:HOME_THEMES],
-            "events": Event.objects.published().upcoming().with_organisers()[:HOME_EVENTS],
+            "events": Event.objects.published().soonest(HOME_EVENTS).with_organisers(),
             "arcade": arcades.across(projects),
             "projects": projects,
             "founders": Organisation.objects.published().founders()[:HOME_FOUNDERS],
@@ -334,9 +334,10 @@ def sitemap_xml(request: HttpRequest) -> HttpResponse:
     """The site map for search engines, or where its parts are."""
     entries = sitemaps.whole()
     if entries is not None:
-        return _map("portal/sitemap.xml", {"entries": entries})
+        return _map(sitemaps.as_xml(entries))
     addresses = (reverse("sitemap-part", args=part) for part in sitemaps.parts())
-    return _map("portal/sitemap_index.xml", {"parts": map(absolute, addresses)})
+    context = {"parts": map(absolute, addresses)}
+    return _map(get_template("portal/sitemap_index.xml").render(context))
 
 
 @require_safe
@@ -346,11 +347,11 @@ def sitemap_part(request: HttpRequest, name: str, number: int) -> HttpResponse:
         entries = sitemaps.entries_of(name, number)
     except KeyError as error:
         raise Http404 from error
-    return _map("portal/sitemap.xml", {"entries": entries})
+    return _map(sitemaps.as_xml(entries))
 
 
-def _map(template: str, context: dict[str, Any]) -> HttpResponse:
-    return HttpResponse(get_template(template).render(context), content_type="application/xml")
+def _map(text: str) -> HttpResponse:
+    return HttpResponse(text, content_type="application/xml")
 
 
 @require_safe

@@ -3,7 +3,7 @@
 from django.db import migrations, models
 from django.db.models.functions import Coalesce
 
-from portal.indexes import AddIndexInUse
+from portal.indexes import AddIndexInUse, on_postgresql, other_way
 
 
 class Migration(migrations.Migration):
@@ -15,13 +15,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # The order of the API, in which those without a date come last; SQLite has no such index.
+        on_postgresql('events_event_dated_last', 'events_event (status, starts_at DESC NULLS LAST, id)'),
         AddIndexInUse(
             model_name='event',
-            index=models.Index(models.F('status'), models.OrderBy(models.F('starts_at'), descending=True, nulls_last=True), models.F('id'), name='events_event_dated_last'),
-        ),
-        AddIndexInUse(
-            model_name='event',
-            index=models.Index(fields=['status', '-published_at', '-id'], name='events_event_published'),
+            index=models.Index(fields=['status', '-published_at', '-id'], include=('outcome',), name='events_event_published'),
         ),
         AddIndexInUse(
             model_name='event',
@@ -43,4 +41,6 @@ class Migration(migrations.Migration):
             model_name='projectfigure',
             index=models.Index(fields=['-date', 'project', 'position'], name='events_figure_latest'),
         ),
+        other_way('events_event_themes', 'theme_id', 'event_id'),
+        other_way('events_project_themes', 'theme_id', 'project_id'),
     ]

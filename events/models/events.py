@@ -165,12 +165,12 @@ class Event(Titled):
                 include=["commune", "price", "languages", "online_url"],
                 name="events_event_counted",
             ),
-            # The order of the API, in which those without a date come last.
-            models.Index(
-                "status", F("starts_at").desc(nulls_last=True), "id", name="events_event_dated_last"
-            ),
             # What was announced last, and what changed last.
-            models.Index(fields=["status", "-published_at", "-id"], name="events_event_published"),
+            models.Index(
+                fields=["status", "-published_at", "-id"],
+                include=["outcome"],
+                name="events_event_published",
+            ),
             models.Index(fields=["status", "-updated_at", "-id"], name="events_event_changed"),
         ]
         constraints = [

@@ -153,12 +153,11 @@ def _days(listing: Listing, first: datetime.date) -> dict[str, Any]:
             for month in months.nearest(events, first)
         ]
         return {"groups": [], "nearest": links}
+    groups = [Group("", list(listing.page))]
+    if listing.total > months.MOST_IN_GRID:
+        return {"groups": groups, "too_many": months.MOST_IN_GRID}
     found = Month.of(first, listing.filters.qs)
-    return {
-        "groups": [Group("", list(listing.page))],
-        "month": found,
-        "weeks": found.weeks(listing.page_link),
-    }
+    return {"groups": groups, "month": found, "weeks": found.weeks(listing.page_link)}
 
 
 def _listing(request: HttpRequest, view: Asked) -> Listing:

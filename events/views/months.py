@@ -21,6 +21,8 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 DAY = datetime.timedelta(days=1)
 # As many as the grid above them leaves room for on a light page.
 PER_PAGE = 8
+# The days of more events are not told apart: each of them is read for it.
+MOST_IN_GRID = 2_000
 # What the days of an event are read from.
 DATES = ("starts_at", "ends_at", "all_day", "timezone", "period_fr", "period_en")
 

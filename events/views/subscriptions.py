@@ -108,7 +108,7 @@ def _event_file(request: HttpRequest, event: Event) -> Any:
     if not event.has_days:
         raise Http404
     (found,) = Event.objects.filter(pk=event.pk).in_full()
-    changed = Event.objects.filter(pk=event.pk).last_change()
+    changed = Event.objects.last_change_of_one(event)
     answered = downloads.kept(request, ical.of_one(found), ical.CONTENT_TYPE, changed)
     name = downloads.file_name(event.slug_for(i18n.current()), extension="ics")
     return downloads.as_file(answered, name)
@@ -118,15 +118,15 @@ def _event_file(request: HttpRequest, event: Event) -> Any:
 
 
 def _calendar(request: HttpRequest, events: Any, title: str, page: str) -> HttpResponseBase:
-    found = list(events.dated().nearest_first().in_full()[:MOST_EVENTS])
+    found = list(events.dated().nearest(MOST_EVENTS).in_full())
     found.sort(key=lambda event: (event.starts_at, event.pk))
     body = ical.of_many(found, title=title, address=request.get_full_path(), page=page)
-    answered = downloads.kept(request, body, ical.CONTENT_TYPE, Event.objects.last_change())
+    answered = downloads.kept(request, body, ical.CONTENT_TYPE, Event.objects.last_change(found))
     name = downloads.file_name(pgettext("file name", "events"), extension="ics")
     return downloads.as_file(answered, name)
 
 
 def _feed(request: HttpRequest, events: Any, title: str, page: str) -> HttpResponseBase:
-    found = events.order_by("-updated_at", "-pk").in_full()[:MOST_ENTRIES]
+    found = list(events.order_by("-updated_at", "-pk").in_full()[:MOST_ENTRIES])
     body = feeds.atom(found, title=title, address=request.get_full_path(), page=page)
-    return downloads.kept(request, body, feeds.ATOM, Event.objects.last_change())
+    return downloads.kept(request, body, feeds.ATOM, Event.objects.last_change(found))

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from portal.indexes import AddIndexInUse
+from portal.indexes import AddIndexInUse, other_way
 
 
 class Migration(migrations.Migration):
@@ -26,4 +26,10 @@ class Migration(migrations.Migration):
             model_name='person',
             index=models.Index(fields=['name', 'id'], name='members_person_named'),
         ),
+        AddIndexInUse(
+            model_name='exchange',
+            index=models.Index(fields=['direction', 'topic', 'organisation'], name='members_exchange_of_topic'),
+        ),
+        migrations.RemoveIndex(model_name='exchange', name='members_exchange_topic'),
+        other_way('members_organisation_themes', 'theme_id', 'organisation_id'),
     ]

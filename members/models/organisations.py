@@ -368,7 +368,11 @@ class Exchange(Row):
     class Meta(Row.Meta):
         verbose_name = _("offer or need")
         verbose_name_plural = _("offers and needs")
-        indexes = [models.Index(fields=["direction", "topic"], name="members_exchange_topic")]
+        indexes = [
+            models.Index(
+                fields=["direction", "topic", "organisation"], name="members_exchange_of_topic"
+            )
+        ]
 
     def __str__(self) -> str:
         return i18n.text(self, "text").value
