@@ -212,7 +212,7 @@ class SharedThemeFacet(CountingFacet):
         is_whole = True
         for model in network.NAMING:
             theme = f"{model.parent}__themes"
-            found = network.naming(model, network.published(model))
+            found = network.naming(model, network.published(model), more=1)
             columns = (f"{theme}__code", f"{theme}__name_{i18n.current()}", "organisation")
             shared = set()
             for key, is_cut, *row in found.values_list(model.parent, "is_cut", *columns):

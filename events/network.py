@@ -32,12 +32,13 @@ FOUNDING = "founding"
 # --- Questions to the database --------------------------------------------------------------------
 
 
-def naming(model: type[AgreedRow], keys: QuerySet) -> Any:
+def naming(model: type[AgreedRow], keys: QuerySet, more: int = 0) -> Any:
     """The rows by which the latest of these keys (`published`) name those who share them.
 
-    Each says whether there were more keys than are looked at (`is_cut`).
+    With those of so many `more`. Each says whether not all keys were looked at (`is_cut`).
     """
-    rows = _agreed(model).filter(**{f"{model.parent}__in": shared_by_several(model, keys)})
+    parents = shared_by_several(model, keys)[: MOST_SHARED + more]
+    rows = _agreed(model).filter(**{f"{model.parent}__in": parents})
     return rows.annotate(is_cut=Exists(keys[MOST_LOOKED : MOST_LOOKED + 1]))
 
 
@@ -73,11 +74,12 @@ def published(
 
 
 def shared_by_several(model: type[AgreedRow], keys: QuerySet) -> QuerySet:
-    """Those of the latest of these keys (`published`) that several share, one more than are drawn."""
+    """Those of the latest of these keys (`published`) that several share, the latest first."""
     parent: Any = model._meta.get_field(model.parent).related_model
     several = Exists(_agreed(model).filter(**{model.parent: OuterRef("pk")})[1:2])
     rows = parent.objects.filter(several, pk__in=keys[:MOST_LOOKED])
-    return rows.order_by("-published_at", "-pk").values("pk")[: MOST_SHARED + 1]
+    found: QuerySet = rows.order_by("-published_at", "-pk").values("pk")
+    return found
 
 
 # --- The network ----------------------------------------------------------------------------------
@@ -140,7 +142,10 @@ class Network:
     last are known, `MOST_SHARED` of each (`is_whole`). Costs three queries, whatever there is to know.
     """
 
-    most = MOST_SHARED
+    @property
+    def most(self) -> int:
+        """How many projects, and how many events, are known at most."""
+        return MOST_SHARED
 
     def __init__(self, organisations: QuerySet | None, themes: Collection[str] = ()) -> None:
         """`organisations` None for all."""
@@ -186,7 +191,7 @@ def _shared(model: type[AgreedRow], keys: QuerySet) -> tuple[list[Shared], bool]
     """
     parent = model.parent
     shown = [f"{parent}__{name}" for name in ("title_fr", "title_en", "slug_fr", "slug_en")]
-    rows = naming(model, keys).select_related(parent).only("organisation", parent, *shown)
+    rows = naming(model, keys, more=1).select_related(parent).only("organisation", parent, *shown)
     found: dict[int, Any] = {}
     named: dict[int, set[int]] = defaultdict(set)
     is_cut = False

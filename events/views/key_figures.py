@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_safe
 
+from events import counted_figures
+from events.counted_figures import Kept
 from events.key_figures import BY_CODE, PARTS, Figure, Row
 from portal import downloads, spreadsheets
 from portal.context_processors import SITE_NAME
@@ -72,11 +74,13 @@ class Counted(NamedTuple):
 @kept
 @require_safe
 def key_figures(request: HttpRequest) -> HttpResponse:
-    """One part of the figures, each counted as the page is made: a query for each, or a few."""
+    """One part of the figures, each counted as the page is made, or at night: a query for each, or
+    a few, or none."""
     view = request.GET.get("view", "")
     part = view if view in PARTS else ""
     title, figures = PARTS[part]
-    counted = [Counted(figure, figure.rows()) for figure in figures]
+    kept = counted_figures.kept()
+    counted = [Counted(figure, _rows(figure, kept)) for figure in figures]
     words = {"name": NAME, "part": title}
     return render(
         request,
@@ -86,7 +90,8 @@ def key_figures(request: HttpRequest) -> HttpResponse:
             "head_title": pgettext("title of a list", "%(name)s: %(part)s") % words,
             "part": title,
             "counted": counted,
-            "today": timezone.localdate(),
+            "day": kept.day if kept else timezone.localdate(),
+            "is_kept": kept is not None,
             "views": [
                 {"label": label, "url": _address(code), "current": code == part}
                 for code, (label, _figures) in PARTS.items()
@@ -153,15 +158,21 @@ def key_figures_table(request: HttpRequest) -> HttpResponseBase:
         _("Source"),
     )
     chosen = [BY_CODE[code]] if code else BY_CODE.values()
-    rows = (line for figure in chosen for line in _lines(figure))
+    kept = counted_figures.kept()
+    rows = (line for figure in chosen for line in _lines(figure, kept))
     columns = [Column(title, itemgetter(place)) for place, title in enumerate(titles)]
     name = downloads.file_name(pgettext("file name", "key-figures"), code, extension="csv")
     return spreadsheets.table(name, columns, rows)
 
 
-def _lines(figure: Figure) -> Iterable[list[Any]]:
-    today = timezone.localdate().isoformat()
-    for row in figure.rows():
+def _rows(figure: Figure, kept: Kept | None) -> list[Row]:
+    """The rows of a figure, counted now where there are none of last night."""
+    return figure.rows() if kept is None else kept.of(figure)
+
+
+def _lines(figure: Figure, kept: Kept | None) -> Iterable[list[Any]]:
+    day = (kept.day if kept else timezone.localdate()).isoformat()
+    for row in _rows(figure, kept):
         counted = f"{figure.counted} (€)" if figure.is_money else str(figure.counted)
         source = BETWEEN.join(row.sources) or SITE_NAME
-        yield [str(figure.title), row.name, counted, row.number, today, source]
+        yield [str(figure.title), row.name, counted, row.number, day, source]

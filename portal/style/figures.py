@@ -112,7 +112,7 @@ def _bars() -> Component:
 def _key_figure(rows: list[Row]) -> dict[str, Any]:
     title = in_words("Organisations par type", "Organisations by kind")
     figure = KeyFigure("example", title, _("Kind"), _("Organisations"), "", lambda: rows)
-    return {"each": Counted(figure, rows), "today": timezone.localdate()}
+    return {"each": Counted(figure, rows), "day": timezone.localdate()}
 
 
 def _funding() -> Component:

@@ -113,6 +113,7 @@ def cold(asked: argparse.Namespace, stack: ExitStack, redis: int) -> None:
 
     seed(asked, stack, redis)
     call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("count_figures")  # as every night
     asking.table(say, set(filter(None, asked.pages.split(","))))
 
 
@@ -138,6 +139,7 @@ def _started(asked: argparse.Namespace, stack: ExitStack, redis: int) -> dict[st
 
     seed(asked, stack, redis)
     call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("count_figures")  # as every night
     roots = {"web": stack.enter_context(servers.web(asked.port)), "Redis": redis}
     if (database := servers.postgresql()) is not None:
         roots["database"] = database

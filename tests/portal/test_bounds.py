@@ -1,0 +1,256 @@
+"""Lists of more rows than anybody counts: what they say, where they end, and how machines go on."""
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
+
+from events import counted_figures, network
+from events.models import Event
+from events.views import months
+from members.models import Organisation
+from portal import counting, keyset
+from tests import factories
+from tests.events import networks
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def most(monkeypatch):
+    monkeypatch.setattr(counting, "MOST", 40)
+
+
+@pytest.fixture
+def many():
+    """Fifty organisations in the order of their names, five of them with a theme."""
+    theme = factories.ThemeFactory(code="sante", name_fr="Santé", name_en="Health")
+    for place in range(50):
+        themes = [theme] if place % 10 == 0 else []
+        factories.OrganisationFactory(name=f"Organisation {place:03}", themes=themes)
+
+
+def page(client, language="fr", **query):
+    with override(language):
+        address = reverse("members:organisation-list")
+    return client.get(address, query)
+
+
+# --- Pages ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "rest"),
+    [
+        ("fr", "Plus de 40 organisations", "Seules les 40 premières lignes sont affichées ici."),
+        ("en", "More than 40 organisations", "Only the first 40 are listed here."),
+    ],
+)
+def test_a_long_list_says_that_there_are_more_and_where_it_ends(
+    client, most, many, language, said, rest
+):
+    first, last = page(client, language), page(client, language, page=2)
+
+    assert f">{said}</h2>" in first.content.decode()
+    assert rest not in first.content.decode()
+    assert rest in last.content.decode()
+    assert page(client, language, page=3).status_code == 404
+
+
+def test_a_list_as_long_as_the_bound_is_counted_exactly(client, monkeypatch, many):
+    monkeypatch.setattr(counting, "MOST", 50)
+
+    text = page(client).content.decode()
+
+    assert ">50 organisations</h2>" in text
+    assert "12+" not in text
+
+
+def test_boxes_of_a_long_list_say_the_least_there_is(client, most, many):
+    found = page(client).context["facets"]
+
+    kinds = next(facet for facet in found if facet.name == "kind")
+    assert [option.at_least for option in kinds.options] == [True] * len(kinds.options)
+    assert "12+ signifie 12 ou plus" in page(client).content.decode()
+
+
+def test_what_a_filter_leaves_of_a_long_list_is_counted_exactly(client, most, many):
+    response = page(client, theme="sante")
+
+    assert response.context["listing"].total == 5
+    themes = next(facet for facet in response.context["facets"] if facet.name == "theme")
+    # What the other filters leave of all: too many to look at.
+    assert [option.at_least for option in themes.options] == [True]
+    kinds = next(facet for facet in response.context["facets"] if facet.name == "kind")
+    assert {(option.at_least, option.count) for option in kinds.options} == {(False, 5)}
+
+
+@pytest.mark.parametrize("sort", ["", "name"])
+def test_words_that_very_many_have_find_some_of_them(client, most, many, sort):
+    response = page(client, q="organisation", **({"sort": sort} if sort else {}))
+
+    assert response.context["listing"].is_longer
+    assert len(response.context["page_obj"].object_list) == 20
+
+
+# --- The API --------------------------------------------------------------------------------------
+
+
+def walked(client, address):
+    """Every row from an address on, by following `next`."""
+    rows = []
+    while address:
+        answer = client.get(address.removeprefix("http://testserver")).json()
+        rows += answer["results"]
+        address = answer["next"]
+    return rows
+
+
+@pytest.mark.parametrize("query", ["", "?sort=recent", "?page_size=30", "?theme=sante"])
+def test_next_leads_to_the_end_of_a_long_list(client, most, many, query):
+    wanted = Organisation.objects.filter(themes__code="sante") if "theme" in query else None
+    keys = set((wanted or Organisation.objects).values_list("slug", flat=True))
+
+    found = [row["slug"] for row in walked(client, f"/api/v1/organisations/{query}")]
+
+    assert len(found) == len(set(found))
+    assert set(found) == keys
+
+
+@pytest.mark.parametrize("sort", ["date", "recent"])
+def test_next_comes_to_those_without_a_date_last(client, monkeypatch, organisation, sort):
+    monkeypatch.setattr(counting, "MOST", 1)
+    now = timezone.now()
+    dated = [factories.EventFactory(starts_at=now + n * months.DAY, ends_at=None) for n in range(3)]
+    undated = [
+        factories.EventFactory(starts_at=None, ends_at=None, period_fr="2030") for _n in range(3)
+    ]
+
+    found = [row["id"] for row in walked(client, f"/api/v1/events/?page_size=1&sort={sort}")]
+
+    by_date = [event.pk for event in dated][:: 1 if sort == "date" else -1]
+    assert found == [*by_date, *(event.pk for event in undated)]
+
+
+def test_count_says_whether_it_is_exact(client, most, many):
+    long = client.get("/api/v1/organisations/").json()
+    short = client.get("/api/v1/organisations/?theme=sante").json()
+
+    assert (long["count"], long["count_is_exact"]) == (40, False)
+    assert (short["count"], short["count_is_exact"]) == (5, True)
+
+
+def test_a_page_beyond_the_numbered_ones_is_refused_with_the_way_on(client, most, many):
+    response = client.get("/api/v1/organisations/?page=3", headers={"Accept-Language": "en"})
+
+    assert response.status_code == 400
+    (error,) = response.json()["errors"]
+    assert error["attr"] == "page"
+    assert error["detail"].startswith("Pages have numbers as far as 2. Follow “next”")
+
+
+@pytest.mark.parametrize(
+    "place", ["", "nothing", "W10", "WzFd", "bnVsbA", "WyJhIiwgbnVsbF0", "WyJhXHUwMDAwIiwgMV0", "é"]
+)
+def test_what_is_no_place_is_refused(client, most, many, place):
+    response = client.get("/api/v1/organisations/", {"after": place})
+
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["attr"] == "after"
+
+
+@pytest.mark.parametrize("more", [{"page": "1"}, {"q": "organisation"}])
+def test_a_place_goes_with_no_page_and_no_words(client, most, many, more):
+    rows = Organisation.objects.order_by("sort_name", "pk")
+    place = keyset.place(rows, rows[5].pk)
+
+    assert client.get("/api/v1/organisations/", {"after": place, **more}).status_code == 400
+
+
+def test_a_page_after_a_place_costs_one_query_more(client, most, many, django_assert_num_queries):
+    rows = Organisation.objects.order_by("sort_name", "pk")
+    place = keyset.place(rows, rows[5].pk)
+
+    with django_assert_num_queries(3):  # the count, the rows, the next place
+        client.get("/api/v1/organisations/", {"after": place})
+
+
+# --- What is drawn and counted --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bound", ["MOST_SHARED", "MOST_LOOKED"])
+def test_network_is_drawn_from_what_was_published_last(client, monkeypatch, bound):
+    monkeypatch.setattr(network, bound, 2)
+    people = networks.organisations(8)
+    for number in range(4):
+        networks.project(f"Project {number}", *people[2 * number : 2 * number + 2])
+
+    response = client.get("/en/ecosystem/")
+
+    n = network.MOST_SHARED
+    assert f"the last {n} projects and the last {n} events published" in response.content.decode()
+    assert [row["organisation"] for row in response.context["rows"]] == people[4:]
+    assert client.get("/en/ecosystem/network.json").json()["whole"] is False
+
+
+def test_partners_are_told_of_a_network_that_is_not_whole(client, monkeypatch):
+    monkeypatch.setattr(network, "MOST_SHARED", 1)
+    one, two, three = networks.organisations(3)
+    networks.project("Old", one, two)
+    networks.project("New", one, three)
+
+    response = client.get("/en/ecosystem/")
+
+    told = {
+        row["organisation"]: [each.organisation for each in row["partners"]]
+        for row in response.context["rows"]
+    }
+    assert told == {one: [three], three: [one]}
+
+
+def test_a_month_of_too_many_events_has_its_list_without_the_grid(client, monkeypatch):
+    monkeypatch.setattr(months, "MOST_IN_GRID", 1)
+    now = timezone.localtime()
+    for _each in range(2):
+        factories.EventFactory(starts_at=now, ends_at=None)
+
+    text = client.get(f"/en/events/{now:%Y/%m}/").content.decode()
+
+    assert "The days of a month are drawn up to 1 events" in text
+    assert '<table class="month">' not in text
+    assert text.count('class="row-title"') == Event.objects.count()
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_figures_of_very_much_are_counted_once_and_say_when(
+    client, monkeypatch, settings, tmp_path, django_assert_num_queries, language
+):
+    settings.DATA_DIR = tmp_path
+    factories.OrganisationFactory(kind="startup")
+    monkeypatch.setattr(counting, "MOST", 0)
+    path = {"fr": "/fr/chiffres-cles/", "en": "/en/key-figures/"}[language]
+    before = client.get(path).content.decode()
+
+    call_command("count_figures", verbosity=0)
+    factories.OrganisationFactory(kind="company")
+    with django_assert_num_queries(0):
+        after = client.get(path).content.decode()
+
+    said = {"fr": "une fois par jour, la nuit", "en": "once a day, at night"}[language]
+    assert said not in before
+    assert said in after
+    assert before.count("<rect") == after.count("<rect")
+
+
+def test_figures_of_little_are_counted_as_they_are_asked_for(settings, tmp_path, monkeypatch):
+    settings.DATA_DIR = tmp_path
+    factories.OrganisationFactory()
+    with monkeypatch.context() as patch:
+        patch.setattr(counting, "MOST", 0)
+        assert counted_figures.count()
+    assert counted_figures.kept()
+
+    assert not counted_figures.count()
+
+    assert counted_figures.kept() is None
