@@ -245,6 +245,8 @@ class RelatedFacet(TalliedFacet):
     def __init__(self, path: str, **kwargs: Any) -> None:
         super().__init__(field_name=f"{path}__code", **kwargs)
         self.path = path
+        # Their keys, once the codes were looked up.
+        self._keys: dict[str, int] = {}
 
     def _related(self, model: type[Any]) -> tuple[Any, str]:
         """The model pointed to, and its column of names in the reader's language."""
@@ -257,18 +259,34 @@ class RelatedFacet(TalliedFacet):
         """What its options depend on, besides the language."""
         return ("options", self.model._meta.label, self.path)
 
-    def options(self) -> dict[str, str]:
+    @property
+    def known(self) -> dict[str, str]:
+        """Every code there is, with its label; the keys are looked up with them."""
+        if self._known is None:
+            name = (self.kept_as, i18n.current())
+            rows = recall({name: self._rows})[name]
+            self._known = {code: label for code, label, _key in rows}
+            self._keys = {code: key for code, _label, key in rows}
+        return self._known
+
+    def _rows(self) -> list[tuple[str, str, int]]:
         related, name = self._related(self.model)
-        return dict(related._default_manager.order_by("code").values_list("code", name))
+        return list(related._default_manager.order_by("code").values_list("code", name, "pk"))
+
+    def options(self) -> dict[str, str]:
+        return {code: label for code, label, _key in self._rows()}
 
     def condition(self, model: type[Any], codes: list[str]) -> Q:
         relation = model._meta.get_field(self.path)
+        path = relation.m2m_reverse_field_name() if relation.many_to_many else self.path
+        # By key where it is known: PostgreSQL then knows how many rows that leaves.
+        asked: dict[str, Any] = {f"{path}__code__in": codes}
+        if self._keys.keys() >= set(codes):
+            asked = {f"{path}__in": [self._keys[code] for code in codes]}
         if not relation.many_to_many:
-            return Q(**{f"{self.path}__code__in": codes})
-        # Through the keys: a row that has two of the codes is still one row.
-        having = relation.remote_field.through._base_manager.filter(
-            **{f"{relation.m2m_reverse_field_name()}__code__in": codes}
-        )
+            return Q(**asked)
+        # Through the pairs: a row that has two of the codes is still one row.
+        having = relation.remote_field.through._base_manager.filter(**asked)
         return Q(pk__in=having.values(relation.m2m_field_name()))
 
     def told(self, model: type[Any]) -> Told:
