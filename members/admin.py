@@ -7,12 +7,14 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from members import services, staff
 from members.fields import organisation_names
+from members.import_pages import ImportPages
 from members.models import (
     College,
     Commune,
@@ -34,7 +36,7 @@ from portal.desk.site import Desk, ReadOnlyDesk, Taxonomy
 
 
 @admin.register(Organisation)
-class OrganisationDesk(PublishedDesk):
+class OrganisationDesk(ImportPages, PublishedDesk):
     """The directory, for administrators."""
 
     list_display = ("name", "kind", "commune", "state", "updated_at")
@@ -42,6 +44,15 @@ class OrganisationDesk(PublishedDesk):
     list_select_related = ("commune",)
     search_fields = ("name", "short_name", "official_name", "former_name")
     suggestions = {"organisation-names": organisation_names}
+
+    def get_urls(self) -> list[URLPattern]:
+        """Those of anything published, and of imports."""
+        return [*self.import_urls(), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The list, and the way to an import for whoever may begin one."""
+        more = {"may_import": self.may_import(request)}
+        return super().changelist_view(request, more | (extra_context or {}))
 
 
 class Of(Desk):

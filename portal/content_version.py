@@ -44,6 +44,8 @@ UNSEEN = frozenset(
         "auth.Group",
         "auth.Permission",
         "django_tasks_database.DBTaskResult",
+        "members.Import",
+        "members.ImportLine",
         "members.Invitation",
         "members.Seat",
         "members.Trust",

@@ -38,6 +38,8 @@ BETWEEN = " | "
 FORMULA = re.compile(r"[^\S\t\r]*[=+\-@\t\r]")
 # Where a cell would begin if the file were read with another separator than its own.
 LATER_FORMULA = re.compile(r"[,;|\t\r\n][^\S\r\n]*(?=[=+@]|-\S)")
+# The apostrophes that `cell` puts there.
+DISARMED = re.compile(r"([,;|\t\r\n][^\S\r\n]*)'(?=[=+@]|-\S)")
 # A number or a telephone number begins with a sign and is no formula.
 HARMLESS = re.compile(r"[+-]?[\d\s().,]*\d[\d\s().,-]*")
 
@@ -115,9 +117,21 @@ def cell(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = value.replace("\x00", "")
+    safe = LATER_FORMULA.sub(r"\g<0>'", text)
+    return f"'{safe}" if _would_run(text) else safe
+
+
+def said_in(text: str) -> str:
+    """What a text cell says: without the apostrophes that `cell` put in, whoever kept the file."""
+    if text.startswith("'") and _would_run(text[1:]):
+        text = text[1:]
+    return DISARMED.sub(r"\1", text)
+
+
+def _would_run(text: str) -> bool:
+    """Whether a spreadsheet takes this for a formula."""
     read = unicodedata.normalize("NFKC", text)
-    text = LATER_FORMULA.sub(r"\g<0>'", text)
-    return f"'{text}" if FORMULA.match(read) and not HARMLESS.fullmatch(read.strip()) else text
+    return bool(FORMULA.match(read)) and not HARMLESS.fullmatch(read.strip())
 
 
 def table(name: str, columns: Sequence[Column], rows: Iterable[Any]) -> StreamingHttpResponse:

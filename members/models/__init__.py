@@ -1,6 +1,7 @@
 """Who: accounts, organisations and their people, themes and sources."""
 
 from members.models.accounts import Invitation, Seat, User
+from members.models.imports import Import, ImportLine
 from members.models.organisations import (
     Affiliation,
     College,
@@ -21,6 +22,8 @@ __all__ = [
     "Contact",
     "Distinction",
     "Exchange",
+    "Import",
+    "ImportLine",
     "Invitation",
     "Membership",
     "Organisation",

@@ -31,6 +31,7 @@ JOBS = (
     Daily("draw_cards", datetime.time(3, 10)),
     Daily("count_figures", datetime.time(3, 10)),
     Daily("clearsessions", datetime.time(4, 10)),
+    Daily("forget_imports", datetime.time(4, 10)),
     Daily("send_review_digest", datetime.time(7, 0)),
     Daily("ask_to_check_profiles", datetime.time(8, 0)),
 )

@@ -47,7 +47,8 @@ def test_each_job_is_done_once_a_day_at_its_hour(kept):
         )
     ]
 
-    night, morning = ["settle_images", "draw_cards", "count_figures"], ["clearsessions"]
+    night = ["settle_images", "draw_cards", "count_figures"]
+    morning = ["clearsessions", "forget_imports"]
     assert begun == [ALL, [], [], night, morning, [DIGEST], ["ask_to_check_profiles"]]
     assert BackgroundTask.objects.count() == 2 * len(ALL)
 
