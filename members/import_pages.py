@@ -129,16 +129,16 @@ class ImportPages(ModelAdmin):
         context = self._context(request) | {
             "title": _("Import of “%(file)s”") % {"file": imported.file_name},
             "imported": imported,
-            "total": sum(counts.values()),
+            "line_count": sum(counts.values()),
             "counts": {code: (Outcome(code).label, count) for code, count in counts.items()},
-            "new": counts.get(Outcome.NEW, 0),
-            "changed": counts.get(Outcome.CHANGED, 0),
-            "wrong": counts.get(Outcome.ERROR, 0),
+            "new_count": counts.get(Outcome.NEW, 0),
+            "changed_count": counts.get(Outcome.CHANGED, 0),
+            "wrong_count": counts.get(Outcome.ERROR, 0),
             "needs_a_push": steps.needs_a_push(imported),
         }
         if imported.is_running:
             left = sum(counts.get(code, 0) for code in ImportLine.TO_DO[State(imported.state)])
-            context |= {"left": left, "done": context["total"] - left}
+            context |= {"done_count": context["line_count"] - left}
             return TemplateResponse(
                 request, "admin/members/organisation/import_progress.html", context
             )

@@ -7,6 +7,8 @@ name follows what is written on it, so that nobody keeps an older one; it goes w
 import hashlib
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -73,8 +75,26 @@ def _folder(obj: Any) -> str:
 # --- Kept in line with what is public ---------------------------------------------------------------
 
 
+_left: ContextVar[bool] = ContextVar("cards left for later", default=False)
+
+
+@contextmanager
+def left_for_later() -> Iterator[None]:
+    """Draw nothing for what is written meanwhile: of thousands, that takes longer than all the rest.
+
+    Whoever asks for this draws them afterwards; at the latest the command `draw_cards` does.
+    """
+    before = _left.set(True)
+    try:
+        yield
+    finally:
+        _left.reset(before)
+
+
 def settle_on_commit(obj: Any) -> None:
     """Draw the pictures of `obj`, or remove them, after the commit."""
+    if _left.get():
+        return
     model, key = type(obj), obj.pk
     transaction.on_commit(lambda: settle(model, key), robust=True)
 

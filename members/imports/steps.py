@@ -19,6 +19,7 @@ from members.imports import checking, matching, reading
 from members.imports.columns import Vocabulary
 from members.imports.faults import Fault, in_both
 from members.models import Import, ImportLine, Organisation
+from portal import cards
 from portal.background.queueing import enqueue_on_commit, is_kept
 from portal.lifecycle import kinds, review
 from portal.lifecycle.errors import ReviewError, WrongState
@@ -28,6 +29,7 @@ from portal.words import fold
 logger = logging.getLogger(__name__)
 
 State, Outcome = Import.State, ImportLine.Outcome
+WRITTEN = (Outcome.ADDED, Outcome.UPDATED)
 
 # How long one turn lasts: mails wait no longer behind an import, nor does who looks at its page.
 TURN = 2.0
@@ -174,6 +176,25 @@ def work(number: int, *, seconds: float = TURN) -> bool:
     return more
 
 
+@task()
+def draw(*, number: int, after: int, name: str) -> None:
+    """Draw for a while the pictures of what an import wrote, from the line after that one on."""
+    end = time.monotonic() + TURN
+    lines = ImportLine.objects.filter(imported=number, outcome__in=WRITTEN, number__gt=after)
+    for line in lines.order_by("number"):
+        cards.settle(Organisation, line.organisation_id)
+        if time.monotonic() >= end:
+            enqueue_on_commit(draw, number=number, after=line.number, name=name)
+            return
+
+
+def _draw_on_commit(imported: Import) -> None:
+    """Have the pictures drawn by a worker; where none is, they wait for what is done once a day."""
+    if is_kept(draw):
+        words = _("Pictures for social networks")
+        enqueue_on_commit(draw, number=imported.pk, after=0, name=words)
+
+
 @transaction.atomic
 def _one(number: int, words: Vocabulary) -> bool:
     """Do one line; False if none is left, or only those that somebody else is doing."""
@@ -187,7 +208,9 @@ def _one(number: int, words: Vocabulary) -> bool:
     if line is None:
         if not left.exists():
             done = {State.CHECKING: State.CHECKED, State.APPLYING: State.DONE}[state]
-            Import.objects.filter(pk=number, state=state).update(state=done)
+            ended = Import.objects.filter(pk=number, state=state).update(state=done)
+            if ended and done == State.DONE:
+                _draw_on_commit(imported)
         return False
     line.imported = imported
     do = _check if state == State.CHECKING else _apply
@@ -247,7 +270,7 @@ def _write(line: ImportLine) -> Organisation:
     with override(by.language):
         words = {"file": line.imported.file_name, "number": line.number}
         note = _("Import of “%(file)s”, line %(number)s") % words
-    with review.direct_edit(target, by=by, message=note):
+    with cards.left_for_later(), review.direct_edit(target, by=by, message=note):
         _content().write(target, {name: after for name, (_before, after) in line.changes.items()})
     return target
 

@@ -48,7 +48,9 @@ async function follow() {
   } catch {
     failures += 1;
   }
-  if (failures < MOST_FAILURES) setTimeout(follow, EVERY * (failures + 1));
+  // What does the next part takes its time by itself.
+  const pause = region.querySelector("form[data-go-on]") ? 0 : EVERY;
+  if (failures < MOST_FAILURES) setTimeout(follow, failures ? EVERY * failures : pause);
 }
 
 if (region) setTimeout(follow, EVERY);
