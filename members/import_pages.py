@@ -4,7 +4,7 @@ The pages only show. Each step is a POST to an address of its own, which leads b
 import. Where no worker is, that page asks for the next turn: by a button, which a script presses.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 from typing import Any
 
@@ -20,13 +20,13 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from members.imports import columns, reading, steps
-from members.models import Import, ImportLine, Organisation
+from members.models import Commune, Import, ImportLine, Organisation, Theme
 from portal import display, downloads, spreadsheets
 from portal.head import absolute
-from portal.lifecycle import diff, kinds
+from portal.lifecycle import kinds
 from portal.lifecycle.errors import ReviewError
 from portal.spreadsheets import Column
 
@@ -86,12 +86,12 @@ class ImportPages(ModelAdmin):
 
         return [
             address("", self.begin_import, "import"),
-            address("example.csv", self.import_example, "import_example"),
-            address("<int:pk>/", self.import_view, "import_view"),
+            address("example.csv", require_safe(self.import_example), "import_example"),
+            address("<int:pk>/", require_safe(self.import_view), "import_view"),
             address("<int:pk>/go-on/", require_POST(self.go_on_import), "import_go_on"),
             address("<int:pk>/confirm/", require_POST(self.confirm_import), "import_confirm"),
             address("<int:pk>/abandon/", require_POST(self.abandon_import), "import_abandon"),
-            address("<int:pk>/report.csv", self.import_report, "import_report"),
+            address("<int:pk>/report.csv", require_safe(self.import_report), "import_report"),
         ]
 
     def may_import(self, request: HttpRequest) -> bool:
@@ -157,10 +157,8 @@ class ImportPages(ModelAdmin):
         else:
             outcome = ""
         page = Paginator(lines, LINES_A_PAGE).get_page(request.GET.get("page"))
-        content = kinds.of(Organisation).content
-        rows = [
-            {"line": line, "rows": diff.of_steps(content, line.changes, _no_image)} for line in page
-        ]
+        said = words_of(page)
+        rows = [{"line": line, "rows": said(line)} for line in page]
         return {"page_obj": page, "rows": rows, "outcome": outcome}
 
     def go_on_import(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -219,6 +217,41 @@ def report_lines(imported: Import) -> Iterator[ImportLine]:
     return lines.iterator(chunk_size=spreadsheets.CHUNK)
 
 
+def words_of(lines: Iterable[ImportLine]) -> Callable[[ImportLine], list[dict[str, Any]]]:
+    """What says of one of these lines, column by column, what it changes: two queries for all."""
+    content = kinds.of(Organisation).content
+    changes = [line.changes for line in lines]
+    communes = Commune.objects.in_bulk(
+        {key for each in changes for key in each.get("commune", ()) if key}
+    )
+    themes = Theme.objects.in_bulk(
+        {key for each in changes for keys in each.get(columns.THEMES, ()) for key in keys}
+    )
+
+    def word(name: str, raw: Any) -> str:
+        if name == "commune":
+            return str(communes.get(raw, ""))
+        if name == columns.THEMES:
+            return "\n".join(str(themes[key]) for key in raw if key in themes)
+        return content.display(name, raw)
+
+    def rows(line: ImportLine) -> list[dict[str, Any]]:
+        return [
+            {
+                "name": name,
+                "label": content.label(name),
+                "live": word(name, before),
+                "proposed": word(name, after),
+                "state": "changed",
+            }
+            for name in content.names
+            if name in line.changes
+            for before, after in [line.changes[name]]
+        ]
+
+    return rows
+
+
 def _changed(line: ImportLine) -> str:
     content = kinds.of(Organisation).content
     return ", ".join(content.label(name) for name in content.names if name in line.changes)
@@ -226,8 +259,3 @@ def _changed(line: ImportLine) -> str:
 
 def _page(line: ImportLine) -> str:
     return absolute(line.organisation.get_absolute_url()) if line.organisation else ""
-
-
-def _no_image(name: str, side: str) -> str:
-    """Images do not come in tables."""
-    return ""

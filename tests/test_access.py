@@ -109,6 +109,31 @@ ACCESS = {
     ),
     "admin:members_organisation_changelist": ADMINISTRATOR,
     "admin:members_organisation_history": ADMINISTRATOR,
+    "admin:members_organisation_import": ADMINISTRATOR,
+    "admin:members_organisation_import_abandon": (
+        "in 403 403 403 403 403 405",
+        "in 403 403 403 403 403 to",
+    ),
+    "admin:members_organisation_import_confirm": (
+        "in 403 403 403 403 403 405",
+        "in 403 403 403 403 403 to",
+    ),
+    "admin:members_organisation_import_example": (
+        "in 403 403 403 403 403 200",
+        "in 403 403 403 403 403 405",
+    ),
+    "admin:members_organisation_import_go_on": (
+        "in 403 403 403 403 403 405",
+        "in 403 403 403 403 403 to",
+    ),
+    "admin:members_organisation_import_report": (
+        "in 403 403 403 403 403 200",
+        "in 403 403 403 403 403 405",
+    ),
+    "admin:members_organisation_import_view": (
+        "in 403 403 403 403 403 200",
+        "in 403 403 403 403 403 405",
+    ),
     "admin:members_organisation_image": (
         "in 403 403 403 403 403 404",
         "in 403 403 403 403 403 404",

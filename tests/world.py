@@ -8,6 +8,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone, translation
 
 from members import services
+from members.imports import steps
 from members.models import (
     College,
     Distinction,
@@ -22,6 +23,8 @@ from portal.lifecycle import kinds, review
 from portal.models import HistoryEntry, Page
 from tests import factories
 
+# Addresses of the admin in which no row stands.
+NOT_ABOUT_ONE = ("changelist", "add", "import", "import_example")
 ROLES = ("visitor", "newcomer", "elsewhere", "editor", "owner", "moderator", "administrator")
 
 
@@ -110,6 +113,8 @@ class World:
             "backgroundtask": factories.BackgroundTaskFactory(),
             "trust": Trust.objects.create(organisation=elsewhere, kind="event"),
         }
+        self.imported = steps.begin("t.csv", "Nom;Type\nPonts;École\n".encode(), by=dana)
+        steps.work(self.imported.pk)
         self.rows["membership"] = Membership.objects.create(
             organisation=elsewhere, college=self.rows["college"]
         )
@@ -176,8 +181,10 @@ class World:
             return {"app_label": "members"}
         for model, row in self.rows.items():
             _, found, action = last.partition(f"_{model}_")
-            if not found or action in ("changelist", "add"):
+            if not found or action in NOT_ABOUT_ONE:
                 continue
+            if action.startswith("import_"):
+                return {"pk": self.imported.pk}
             more = {
                 "restore": {"entry": self.entry.pk},
                 "agreement": {"name": "partners", "row": self.project.partners.first().pk},

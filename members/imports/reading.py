@@ -66,7 +66,7 @@ def read(data: bytes) -> Table:
     require_size(len(data))
     text, encoding = _decoded(data)
     first, _end, rest = text.partition("\n")
-    has_separator_line = first.strip().casefold() in SEPARATOR_LINES
+    has_separator_line = first.strip(" \r").casefold() in SEPARATOR_LINES
     if has_separator_line:
         text = rest
     delimiter = max(DELIMITERS, key=lambda each: _recognised(_titles(text, each)))
@@ -199,7 +199,7 @@ def _fault(cells: list[str], width: int) -> Fault | None:
     """What is wrong with the cells of a line by themselves."""
     if len(cells) < width or any(cell.strip() for cell in cells[width:]):
         return Fault(
-            _("There are %(count)s cells here, and %(width)s titles in the first line."),
+            _("Cells in this line: %(count)s; titles in the first line: %(width)s."),
             count=len(cells),
             width=width,
         )

@@ -181,10 +181,11 @@ def draw(*, number: int, after: int, name: str) -> None:
     """Draw for a while the pictures of what an import wrote, from the line after that one on."""
     end = time.monotonic() + TURN
     lines = ImportLine.objects.filter(imported=number, outcome__in=WRITTEN, number__gt=after)
-    for line in lines.order_by("number"):
-        cards.settle(Organisation, line.organisation_id)
+    left = lines.order_by("number").values_list("number", "organisation")
+    for line, organisation in left.iterator():
+        cards.settle(Organisation, organisation)
         if time.monotonic() >= end:
-            enqueue_on_commit(draw, number=number, after=line.number, name=name)
+            enqueue_on_commit(draw, number=number, after=line, name=name)
             return
 
 
