@@ -14,6 +14,12 @@ pytestmark = TOGETHER
 LINES = 12
 
 
+@pytest.fixture(autouse=True)
+def _kept(settings):
+    """Nobody works at an import but whom the test sends."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+
 @pytest.mark.threat("T20", "two at once")
 def test_two_workers_write_each_line_once(fay):
     known = [factories.OrganisationFactory(name=f"Arche {n}", kind="place") for n in range(LINES)]
