@@ -129,6 +129,7 @@ def abandon(imported: Import) -> None:
 def go_on(imported: Import) -> None:
     """Set an import going again whose turn is nobody's: where no worker is, or one lost it."""
     if imported.is_running:
+        Import.objects.filter(pk=imported.pk).update(touched_at=timezone.now())
         _go_on(imported)
 
 

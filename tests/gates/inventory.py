@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from events.models import Event, Project
-from members.models import Commune, Distinction, Organisation, Theme, User
+from members.models import Commune, Distinction, Import, Organisation, Theme, User
 from portal.models import BackgroundTask, HistoryEntry
 from portal.models import Page as SiteText
 from portal.style.pages import PAGES
@@ -440,6 +440,24 @@ MODERATION = [
         account="admin",
     ),
     Look("admin:events_project_agreement", arguments=to_be_recorded, account="admin"),
+    Look("admin:members_organisation_import", account="admin"),
+    Look("admin:members_organisation_import", "error", account="admin", press=".desk-file .button"),
+    *(
+        Look(
+            "admin:members_organisation_import_view",
+            state,
+            arguments=live(Import, file_name=f"{state}.csv"),
+            account="admin",
+        )
+        for state in ("running", "preview", "report")
+    ),
+    Look(
+        "admin:members_organisation_import_view",
+        "nothing found",
+        arguments=live(Import, file_name="report.csv"),
+        query="outcome=left",
+        account="admin",
+    ),
     Look("admin:portal_historyentry_change", arguments=row(HistoryEntry), account="admin"),
     Look("admin:portal_backgroundtask_changelist", account="admin"),
     Look(
@@ -455,6 +473,7 @@ MODERATION = [
 DJANGOS = [
     Look("admin:app_list", arguments=lambda: {"app_label": "members"}, account="admin"),
     Look("admin:members_theme_changelist", account="admin"),
+    Look("admin:members_organisation_changelist", account="admin"),
     Look("admin:members_theme_add", account="admin"),
     Look("admin:members_theme_add", "error", account="admin", press="[name=_save]"),
     Look("admin:members_theme_change", arguments=row(Theme), account="admin"),
@@ -495,6 +514,8 @@ NOT_PAGES = {
         "admin:events_project_image",
         "admin:jsi18n",
         "admin:members_organisation_image",
+        "admin:members_organisation_import_example",
+        "admin:members_organisation_import_report",
         "admin:portal_submission_image",
         "api:api-root",
         "api:event-detail",
@@ -538,6 +559,9 @@ NOT_PAGES = {
         "root",
     },
     "takes what a button sends": {
+        "admin:members_organisation_import_abandon",
+        "admin:members_organisation_import_confirm",
+        "admin:members_organisation_import_go_on",
         "admin:portal_submission_assign",
         "admin:portal_submission_decide",
         "admin:portal_submission_withdraw",

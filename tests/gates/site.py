@@ -99,8 +99,12 @@ def _server(folder: Path, database: str) -> Iterator[str]:
     log = folder / f"{database}.log"
     with (
         log.open("a") as told,
+        # What is to be done in the background waits there: nothing changes while it is looked at.
         subprocess.Popen(
-            command, env=environment(folder, database, base), cwd=ROOT, stderr=told
+            command,
+            env=environment(folder, database, base) | {"TASKS": "database"},
+            cwd=ROOT,
+            stderr=told,
         ) as process,
     ):
         try:

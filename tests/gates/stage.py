@@ -30,7 +30,15 @@ from django.utils import timezone, translation  # noqa: E402
 from events.demo import loader  # noqa: E402
 from events.models import Project  # noqa: E402
 from members import services  # noqa: E402
-from members.models import Commune, Invitation, Organisation, Theme, User  # noqa: E402
+from members.imports import steps  # noqa: E402
+from members.models import (  # noqa: E402
+    Commune,
+    Import,
+    Invitation,
+    Organisation,
+    Theme,
+    User,
+)
 from portal.lifecycle import agreements, kinds, review  # noqa: E402
 from tests.factories import (  # noqa: E402
     BackgroundTaskFactory,
@@ -46,9 +54,10 @@ from tests.images import noise, public_image, webp  # noqa: E402
 def props() -> None:
     """What the demo lacks: a profile with all that one can say, pictures that weigh much, a profile in
     French only, an account without password, an address to confirm, an open invitation, a question
-    that waits, and mails that could not be sent."""
+    that waits, imports, and mails that could not be sent."""
     full()
     eventful()
+    imports()
     Organisation.objects.filter(slug="vogo").update(summary_en=None, description_en=None)
     User.objects.create_user("without-password@demo.example", None, full_name="Sans mot de passe")
     owner = User.objects.get(email="owner@demo.example")
@@ -67,6 +76,32 @@ def props() -> None:
     BackgroundTaskFactory(
         status="READY", run_after=timezone.now() + datetime.timedelta(minutes=25), finished_at=None
     )
+
+
+def imports() -> None:
+    """One that waits for a decision, one that is being checked, one that was written."""
+    admin = User.objects.get(email="admin@demo.example")
+    lines = [
+        "Nom;Type;Résumé (français);Adhésion;Chiffre",
+        "Exemple de startup;Startup;;;",
+        "Exemple faux;?;;;",
+        "Numalis;;Exemple de résumé.;;",
+        "VOGO;;;;",
+    ]
+    for file in ("preview.csv", "report.csv"):
+        imported = steps.begin(file, "\n".join(lines).encode("cp1252"), by=admin)
+        while steps.work(imported.pk):
+            pass
+    steps.confirm(imported, by=admin)
+    while steps.work(imported.pk):
+        pass
+    running = Import.objects.create(
+        file_name="running.csv",
+        made_by=admin,
+        touched_at=timezone.now() + datetime.timedelta(days=1),
+    )
+    running.lines.create(number=2, name="Exemple", outcome="error")
+    running.lines.create(number=3, name="Exemple de startup")
 
 
 def full() -> None:

@@ -11,11 +11,12 @@ const MOST_FAILURES = 10;
 
 const region = document.querySelector("[data-progress]");
 const live = region?.querySelector("[data-progress-live]");
+// Of the last answer: it may say that somebody else goes on by now.
+let form = region?.querySelector("form[data-go-on]");
 let failures = 0;
 let said = Date.now();
 
 async function look() {
-  const form = region.querySelector("form[data-go-on]");
   const answer = await (form
     ? fetch(form.action, { method: "POST", body: new FormData(form) })
     : fetch(location.href));
@@ -31,6 +32,7 @@ function show(page) {
   }
   const [before, after] = [region, now].map((each) => each.querySelector("progress"));
   const [old, words] = [region, now].map((each) => each.querySelector("[data-progress-said]"));
+  form = now.querySelector("form[data-go-on]");
   before.value = after.value;
   before.max = after.max;
   old.replaceChildren(...words.childNodes);
@@ -49,7 +51,7 @@ async function follow() {
     failures += 1;
   }
   // What does the next part takes its time by itself.
-  const pause = region.querySelector("form[data-go-on]") ? 0 : EVERY;
+  const pause = form ? 0 : EVERY;
   if (failures < MOST_FAILURES) setTimeout(follow, failures ? EVERY * failures : pause);
 }
 
