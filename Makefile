@@ -22,7 +22,7 @@ help:
 	@echo "make measures    measure the public pages anew, into tests/gates/MEASURES.md; takes minutes"
 	@echo "make benchmark   measure what pages cost beside what Django can do, into tests/benchmarks/RESULTS.md;"
 	@echo "                 also ROWS=1000000, PAGES=list,search, SECONDS=2, ROUNDS=5, and DO=seed, serve, slow,"
-	@echo "                 plans or compare"
+	@echo "                 plans, export or compare"
 	@echo "make sbom        the bill of materials of what runs, into .data/sbom.json"
 	@echo "make pins        compile constraints.txt from pyproject.toml; UPGRADE=1 for the newest versions"
 
@@ -126,7 +126,7 @@ DO ?= measure
 
 # With DATABASE_URL that database is filled, if it is empty; otherwise one of its own, kept for the next
 # time. Its server is one of Debian's, as it is installed.
-benchmark_database := $(if $(DATABASE_URL)$(filter compare,$(DO)),,POSTGRESQL_DATA=.data/benchmarks/$(ROWS) .ci/postgresql)
+benchmark_database := $(if $(DATABASE_URL)$(filter compare,$(DO)),,$(if $(filter export,$(DO)),,POSTGRESQL_DATA=.data/benchmarks/$(ROWS)) .ci/postgresql)
 
 .PHONY: benchmark
 benchmark: .venv/development $(catalogues)

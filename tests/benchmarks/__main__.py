@@ -27,6 +27,7 @@ def main() -> None:
         "slow": (slow, "ask for every address once and name those that take long"),
         "cold": (cold, "ask for every kind of address with nothing kept, and say what each takes"),
         "plans": (plans, "name the queries that read a large table from end to end"),
+        "export": (export, "print what memory a table of all events takes, of few and of many"),
         "compare": (compare, "print what a million rows cost beside ten thousand"),
     }
     parser.add_argument(
@@ -122,6 +123,12 @@ def plans(asked: argparse.Namespace, stack: ExitStack, redis: int) -> None:
 
     seed(asked, stack, redis)
     inspection.plans(_chosen(asked), say)
+
+
+def export(asked: argparse.Namespace, stack: ExitStack, redis: int) -> None:
+    from tests.benchmarks import export as exporting
+
+    exporting.run(asked.port, say)
 
 
 def compare(asked: argparse.Namespace, *_unused: object) -> None:

@@ -6,6 +6,7 @@ from members.imports import steps
 from members.models import Import, Organisation
 from portal.models import HistoryEntry
 from tests import factories
+from tests.faults import imports as faults
 from tests.members.imports import checked, outcomes, table
 from tests.together import TOGETHER, together
 
@@ -68,3 +69,11 @@ def test_two_people_confirm_at_once(fay):
 def _work(imported):
     while steps.work(imported.pk):
         pass
+
+
+@pytest.mark.threat("T20", "half import")
+def test_killed_workers_lose_nothing_and_write_nothing_twice(fay):
+    outcomes, killed = faults.import_while_killing(lines=40, kills=4, by=fay)
+
+    assert (outcomes, killed) == ({"added": 20, "updated": 20}, 4)
+    assert HistoryEntry.objects.count() == 40
