@@ -133,7 +133,7 @@ class Published(models.Model):
                 setattr(self, column, self._free_slug(getattr(self, source) or ""))
 
     def _free_slug(self, source: str) -> str | None:
-        """A slug for `source` that no row of this kind uses in any language."""
+        """A slug for `source` that no other row of this kind has, or had, in any language."""
         # Pl@ntNet is found at plantnet, ERIOS#1 at erios-1, l’IA at l-ia.
         readable = re.sub(r"['’#]", " ", source).replace("@", "a")
         wanted = slugify(readable)[:100].strip("-")
@@ -145,6 +145,10 @@ class Published(models.Model):
         alike = [Q(**{f"{column}__startswith": wanted}) for column in self.slug_sources]
         rows = type(self)._default_manager.exclude(pk=self.pk).filter(reduce(or_, alike))
         taken = {slug for row in rows.values_list(*self.slug_sources) for slug in row}
+        # Who follows an old link is sent on, and not shown something else.
+        kind = ContentType.objects.get_for_model(type(self))
+        former = FormerSlug.objects.filter(target_type=kind, slug__startswith=wanted)
+        taken |= set(former.exclude(target_id=self.pk or 0).values_list("slug", flat=True))
         slug, number = wanted, 1
         while slug in taken or slug in RESERVED_SLUGS:
             number += 1

@@ -229,6 +229,26 @@ def test_an_address_in_one_language_is_taken_in_the_other(desk, project, organis
     assert "slug_fr" in answer.context["staff"].errors
 
 
+def test_what_is_new_does_not_take_an_address_that_leads_on(desk, client, project, organisation):
+    desk.post(change(project), opened(desk, project) | {"staff-slug_en": "aqueduct"})
+
+    newer = factories.ProjectFactory(organisation=organisation, title_en="Arches")
+
+    assert newer.slug_en == "arches-2"
+    answer = client.get("/en/projects/arches/")
+    assert (answer.status_code, answer.url) == (301, "/en/projects/aqueduct/")
+
+
+def test_an_object_may_have_back_an_address_that_it_had(desk, project):
+    desk.post(change(project), opened(desk, project) | {"staff-slug_en": "aqueduct"})
+
+    project.refresh_from_db()
+    desk.post(change(project), opened(desk, project) | {"staff-slug_en": ""})
+
+    project.refresh_from_db()
+    assert project.slug_en == "arches"
+
+
 def test_an_object_can_be_given_to_another_organisation(desk, project, elsewhere):
     desk.post(change(project), opened(desk, project) | {"staff-organisation": elsewhere.name})
 
