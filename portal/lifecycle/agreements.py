@@ -252,6 +252,7 @@ def record(row: AgreedRow, *, source: str, by: Any) -> AgreedRow:
     row = _locked(row)
     row.agreement_source = source.strip()
     _agree(row, by)
+    _remember(row)
     _record(row, HistoryEntry.Action.AGREED, by, source)
     return row
 

@@ -13,7 +13,7 @@ from portal.lifecycle.content import column_label
 # What a form says to itself, and what nobody should see written out.
 NOT_TYPED = re.compile(
     r"csrfmiddlewaretoken|token|seen|key|theirs|more|action|next"
-    r"|.*_kept|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.*password.*|.*code.*"
+    r"|.*_kept|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS|.*password.*|code"
 )
 ROW = re.compile(r"(\w+)-(\d{1,4})-(\w+)")
 

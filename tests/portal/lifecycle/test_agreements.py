@@ -54,6 +54,18 @@ def test_named_again_they_find_the_question_and_get_no_second_mail(
     assert agreements.asked_of(charlie) == [row]
 
 
+def test_a_yes_that_staff_recorded_ends_an_earlier_no(name_partners, charlie, fay, elsewhere):
+    row = name_partners(elsewhere)
+    agreements.decline(row, by=charlie)
+    agreements.record(row, source="Une lettre", by=fay)
+    name_partners()
+
+    row = name_partners(elsewhere)
+
+    assert row.declined_at is None
+    assert agreements.asked_of(charlie) == [row]
+
+
 def test_a_no_holds_when_they_are_named_again(name_partners, charlie, elsewhere):
     agreements.decline(name_partners(elsewhere), by=charlie)
     name_partners()

@@ -1190,7 +1190,9 @@ def test_texts_to_copy_are_those_a_person_typed():
             "kind": "company",
             "message": "Bonjour.",
             "logo_kept": "signed",
+            "postcode": "34000",
             "password": "hunter2",
+            "code": "1234-5678",
             "action": "submit",
         }
     )
@@ -1199,4 +1201,5 @@ def test_texts_to_copy_are_those_a_person_typed():
         ("Résumé (FR)", "Mon texte"),
         ("Partenaires 1 – Organisation", "Ailleurs"),
         ("message", "Bonjour."),
+        ("Code postal", "34000"),
     ]
