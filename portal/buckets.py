@@ -13,6 +13,7 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import ContentFile
+from s3transfer.exceptions import RetriesExceededError
 from storages.backends.s3 import S3Storage
 
 # In seconds: how long to wait for a store that does not answer. It is asked once more.
@@ -23,7 +24,7 @@ CONNECT, READ = 2, 10
 def _told_as_files_are() -> Iterator[None]:
     try:
         yield
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, RetriesExceededError) as error:
         raise OSError(f"The store of images: {error}") from error
 
 

@@ -1,5 +1,8 @@
 """Images in a store that speaks S3: the same as in folders, and the portal goes on without it."""
 
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
 import boto3
 import pytest
 from django.core.files.base import ContentFile
@@ -130,6 +133,33 @@ def test_pages_go_on_without_the_store(buckets, settings, client, organisation):
 
     assert page.status_code == 200
     assert organisation.name in page.content.decode()
+
+
+class Torn(BaseHTTPRequestHandler):
+    """A store that goes away in the middle of each file."""
+
+    def do_HEAD(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+
+    def do_GET(self):
+        self.do_HEAD()
+        self.wfile.write(b"RIFF")
+
+    def log_message(self, *args):
+        """Say nothing."""
+
+
+def test_a_file_of_which_half_comes_is_told_as_a_fault_of_the_store(settings):
+    with ThreadingHTTPServer(("127.0.0.1", 0), Torn) as torn:
+        Thread(target=torn.serve_forever, daemon=True).start()
+        _configure(settings, f"http://127.0.0.1:{torn.server_port}")
+
+        assert renditions.shown("7/torn.webp", renditions.TILE) == []
+        with pytest.raises(OSError, match="The store of images"):
+            storage.held_storage().open("7/torn.webp")
+        torn.shutdown()
 
 
 @pytest.mark.django_db
