@@ -18,6 +18,7 @@ from django.http.response import HttpResponseBase
 
 from portal import content_version, kept_pages
 from portal.keeping import store
+from portal.overload import Away
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +87,12 @@ class ReadFromCopy:
             return self.get_response(request)
         with content_version.pinned_to(version):
             response = self.get_response(request)
-        if response.status_code >= 500 and not copy.answers():
+        if response.status_code >= 500 and (_was_stopped(response) or not copy.answers()):
             # It went while the page was made; this only reads, so it can be made once more.
             return self.get_response(request)
         return response
+
+
+def _was_stopped(response: HttpResponseBase) -> bool:
+    """Whether a query was given up for a reason that passes: a copy ends those that hold it up."""
+    return response.get("Retry-After") == str(Away.wait)

@@ -176,6 +176,27 @@ def test_a_page_during_which_the_copy_goes_is_made_of_the_database(copy, monkeyp
     assert here > 0
 
 
+def recovers(model, **hints):
+    """A copy ends a query that stands in the way of what it has to replay (SQLSTATE 40001)."""
+    if content_version.pinned():
+        with connections[NAME].cursor() as cursor:
+            cursor.execute(
+                "DO $$ BEGIN RAISE 'conflict with recovery' USING ERRCODE = '40001'; END $$"
+            )
+    return "default"
+
+
+@pytest.mark.parametrize("address", [PROFILE, API])
+def test_a_page_for_which_the_copy_ends_a_query_is_made_of_the_database(copy, monkeypatch, address):
+    has_caught_up()
+    monkeypatch.setattr(replica.Router, "db_for_read", staticmethod(recovers))
+
+    response, here, _there = asked(address, Client(raise_request_exception=False))
+
+    assert response.status_code == 200
+    assert here > 0
+
+
 def test_readiness_says_how_the_copy_is(copy, organisation, fay):
     has_caught_up()
     assert "replica: ok\n" in Client().get("/readyz").content.decode()
