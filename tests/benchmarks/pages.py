@@ -17,6 +17,7 @@ from django.utils.translation import override
 from events.models import Event, Project
 from members.filters import KindFacet
 from members.models import Organisation, Theme
+from portal import counting
 from portal.i18n import LANGUAGES
 from portal.listing import PER_PAGE
 from tests.benchmarks import stock
@@ -184,13 +185,13 @@ def _each(name: str, model: Any) -> list[str]:
 
 
 def _deep() -> Iterator[str]:
-    """Pages of the last third of the directory and of the events that are over."""
+    """Pages of the last third of those that the directory and the events that are over have."""
     lists: list[tuple[str, dict[str, str], int]] = [
         ("members:organisation-list", {}, Organisation.objects.published().count()),
         ("events:event-list", {"view": "past"}, Event.objects.published().past().count()),
     ]
     for name, query, count in lists:
-        last = count // PER_PAGE
+        last = min(count, counting.MOST) // PER_PAGE
         for number in sorted({last - n * last // 3 // 100 for n in range(100)}):
             for language in LANGUAGES:
                 yield _at(name, language, **query, page=number)
