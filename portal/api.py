@@ -57,6 +57,18 @@ class SearchThrottle(AnonymousThrottle):
         return not request.query_params.get("q") or super().allow_request(request, view)
 
 
+class ByKeys:
+    """Rows of which a page is found by its keys: what answers say of those before it is not read."""
+
+    def __init__(self, rows: Any, view: Any) -> None:
+        self.rows, self.view = rows, view
+
+    def __getitem__(self, page: slice) -> QuerySet:
+        keys = self.rows.values("pk")[page]
+        found: QuerySet = self.view.get_queryset().filter(pk__in=keys)
+        return found.order_by(*self.rows.query.order_by)
+
+
 class Pages(PageNumberPagination):
     """Numbered pages of 20 rows, up to 100 on request; what is beyond or malformed is a 400 or 404.
 
@@ -89,7 +101,9 @@ class Pages(PageNumberPagination):
             return self._after(place)
 
         def pages(rows: Any, per_page: int) -> Counted:
-            found = Counted(rows, per_page)
+            # What is ranked has its ranks in the query.
+            by_keys: Any = ByKeys(rows, view) if self.may_go_on else rows
+            found = Counted(by_keys, per_page)
             found.count = min(self.total, counting.MOST)
             return found
 
