@@ -444,6 +444,25 @@ def twice(client, url, actions=("save", "save"), changes=({}, {})):
     return answer
 
 
+@pytest.mark.parametrize("action", ["save", "submit"])
+def test_who_goes_back_and_sends_the_same_again_has_sent_it_once(signed_in, new_event, action):
+    typed = {"title_fr": "Atelier", "kind": "workshop", "start_date": "2099-05-01", "all_day": "on"}
+    first = fill(signed_in, new_event, action, **typed)
+
+    second = fill(signed_in, new_event, action, **typed)
+
+    (submission,) = Submission.objects.all()
+    assert submission.status == ("draft" if action == "save" else "in_review")
+    assert (first.status_code, first.url) == (second.status_code, second.url)
+
+
+def test_who_goes_back_and_writes_another_one_has_two(signed_in, new_event):
+    for title in ("Atelier de mai", "Atelier de juin"):
+        fill(signed_in, new_event, title_fr=title)
+
+    assert Submission.objects.count() == 2
+
+
 def test_form_sent_twice_begins_one_draft(signed_in, new_event):
     answer = twice(signed_in, new_event)
 
