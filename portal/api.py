@@ -17,6 +17,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_field, extend_sch
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -209,6 +210,14 @@ def _from_base(link: str | None) -> str | None:
     return absolute(urlsplit(link)._replace(scheme="", netloc="").geturl()) if link else None
 
 
+class OneFormat(DefaultContentNegotiation):
+    """There is one format: a parameter `format` is one that nobody knows, as any other."""
+
+    def filter_renderers(self, renderers: Any, format: str) -> Any:
+        """All of them: what is asked for so is refused by the filters."""
+        return renderers
+
+
 class StrictFilters(BaseFilterBackend):
     """The page's own filters; a parameter or value that means nothing is a 400 that names it."""
 
@@ -294,6 +303,7 @@ class PublicViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
 
     pagination_class = Pages
     filter_backends = [StrictFilters]
+    content_negotiation_class = OneFormat
     throttle_classes = [AnonymousThrottle, SearchThrottle]
     detail_serializer_class: type[serializers.BaseSerializer] | None = None
 

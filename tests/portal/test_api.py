@@ -67,6 +67,7 @@ def test_a_list_costs_the_same_however_long(client):
         ("ordering=user__password", "ordering"),
         ("owner__email__startswith=a", "owner__email__startswith"),
         ("limit=1000000", "limit"),
+        ("format=xml", "format"),
         ("page_size=1000000", "page_size"),
         ("page_size=0", "page_size"),
         ("page_size=ten", "page_size"),
