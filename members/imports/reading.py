@@ -179,8 +179,8 @@ def _numbered(records: Any, number: int) -> Iterator[tuple[int, Any]]:
         except StopIteration:
             return
         except csv.Error as error:
-            if "delimiter" not in str(error) and "expected after" not in str(error):
-                # What follows was swallowed by a cell that never ends.
+            # Else what follows was swallowed by a cell that never ends.
+            if "expected after" not in str(error):
                 raise Unreadable(
                     _(
                         "Line %(number)s: a quotation mark begins a cell that does not end. Nothing was "
