@@ -47,7 +47,7 @@ EXCEPTIONS = {
 
 # Words that its dictionary lacks, and why they are right.
 NAMES = {
-    "people": "Augé Josse LeCun Nougaret Yauy Zubeyir",
+    "people": "Ada Augé Josse LeCun Nougaret Yauy Zubeyir",
     "organisations, their products and prizes": (
         "Adastra Agropolis Brain Dedalus DocSimulator ERIOS Etalab Genomics ICM IDESP INRAE ISDM LIRMM"
         " MIPS Mapping MedVallée Netheos NextGen Numalis Numeum PreMeDICaL SeqOne Sopra Starting Steria"
