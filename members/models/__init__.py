@@ -2,15 +2,13 @@
 
 from members.models.accounts import Invitation, Seat, User
 from members.models.imports import Import, ImportLine
+from members.models.memberships import College, Membership, Trust
 from members.models.organisations import (
     Affiliation,
-    College,
     Contact,
     Exchange,
-    Membership,
     Organisation,
     OrganisationLink,
-    Trust,
 )
 from members.models.people import Distinction, Person
 from members.models.taxonomies import Commune, Source, Theme

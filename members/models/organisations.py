@@ -1,4 +1,4 @@
-"""Organisations of the territory, what they offer and look for, and their membership."""
+"""Organisations of the territory, what they belong to, and what they offer and look for."""
 
 import datetime
 import re
@@ -19,7 +19,6 @@ from members.models.taxonomies import LATITUDE, LONGITUDE, SOURCE
 from members.querysets import (
     AffiliationQuerySet,
     ContactQuerySet,
-    MembershipQuerySet,
     OrganisationQuerySet,
 )
 from members.validators import validate_rna, validate_ror, validate_siren
@@ -418,87 +417,3 @@ class Contact(Row):
     def phone_url(self) -> str:
         """The number as a telephone dials it."""
         return "tel:" + re.sub(r"[^+0-9]", "", self.phone)
-
-
-class College(models.Model):
-    """A group of members in the association's statutes, such as its founding members."""
-
-    code = models.SlugField(_("code"), unique=True)
-    name = models.CharField(_("name"), max_length=80)
-
-    class Meta:
-        verbose_name = _("college")
-        verbose_name_plural = _("colleges")
-        ordering = ["code"]
-
-    def __str__(self) -> str:
-        return i18n.text(self, "name").value
-
-
-class Membership(models.Model):
-    """A time during which an organisation is a member of the association."""
-
-    organisation = models.ForeignKey(
-        Organisation,
-        on_delete=models.CASCADE,
-        related_name="memberships",
-        verbose_name=_("organisation"),
-    )
-    college = models.ForeignKey(
-        College, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("college")
-    )
-    since = models.DateField(_("from"), default=timezone.localdate)
-    until = models.DateField(_("to"), null=True, blank=True)
-
-    objects: ClassVar = MembershipQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("membership")
-        verbose_name_plural = _("memberships")
-        ordering = ["-since", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(until=None) | Q(until__gte=F("since")),
-                name="members_membership_ends_after_start",
-                violation_error_message=_("A membership cannot end before it begins."),
-            ),
-            models.UniqueConstraint(
-                fields=["organisation"],
-                condition=Q(until=None),
-                name="members_membership_one_running",
-                violation_error_message=_("This organisation already has a running membership."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.organisation} – {self.college}"
-
-
-class Trust(models.Model):
-    """An organisation whose submissions of one kind are published without waiting."""
-
-    class Kind(models.TextChoices):
-        """What it is trusted for."""
-
-        PROFILE = "organisation", _("Profile")
-        EVENT = "event", _("Events")
-        PROJECT = "project", _("Projects")
-
-    organisation = models.ForeignKey(
-        Organisation,
-        on_delete=models.CASCADE,
-        related_name="trusts",
-        verbose_name=_("organisation"),
-    )
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    since = models.DateField(_("since"), default=timezone.localdate, editable=False)
-
-    class Meta:
-        verbose_name = _("trust")
-        verbose_name_plural = _("trusts")
-        constraints = [
-            models.UniqueConstraint(fields=["organisation", "kind"], name="members_trust_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.organisation} – {self.get_kind_display()}"
