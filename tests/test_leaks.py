@@ -19,7 +19,7 @@ from PIL import Image
 
 from members import services
 from members.models import Contact
-from portal import storage
+from portal import sitemaps, storage
 from portal.api_urls import router
 from portal.lifecycle import kinds, review
 from portal.models import Submission
@@ -197,6 +197,8 @@ def addresses_to_begin_with():
     for language in ("fr", "en"):
         with override(language):
             yield from (reverse(name, kwargs=given) for name, given in UNLINKED.items())
+    # A map as short as this one is not in parts, but its parts are there.
+    yield from (reverse("sitemap-part", args=part) for part in sitemaps.parts())
     yield from ("/", "/fr/", "/en/")
 
 
