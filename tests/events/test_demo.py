@@ -84,8 +84,8 @@ FUNDING = {
     "universite-montpellier": 350_000,
 }
 FIGURES = {
-    "plantnet": ["1 billion", "2 million", "25 million", "more than 200"],
-    "via-um": ["more than 1,100"],
+    "plantnet": ["1 billion", "2 million", "25 million", "200+"],
+    "via-um": ["1,100+"],
 }
 # The kind, the start, the end, the period in words, who organises, how many came.
 EVENTS = {
