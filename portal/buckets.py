@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import ContentFile
@@ -38,7 +39,9 @@ class Bucket(S3Storage):
             read_timeout=READ,
             retries={"total_max_attempts": 2, "mode": "standard"},
         )
-        return {**super().get_default_settings(), "client_config": waits}
+        once_more = TransferConfig(use_threads=False, num_download_attempts=2)
+        theirs = super().get_default_settings()
+        return {**theirs, "client_config": waits, "transfer_config": once_more}
 
     def get_object_parameters(self, name: str) -> dict[str, str]:
         """What browsers are told of a file: what it is, and to ask whether it is still public."""

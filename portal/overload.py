@@ -13,6 +13,10 @@ from rest_framework.exceptions import APIException
 
 # As SQL calls it.
 QUERY_CANCELED = "57014"
+# The classes of what passes by itself, as PostgreSQL numbers them: of connections, of transactions that
+# got in each other's way, of resources, of locks, of whoever runs the server, of its machine.
+CONNECTION = "08"
+PASSING = {CONNECTION, "40", "53", "55", "57", "58"}
 
 
 def was_stopped(error: BaseException | None) -> bool:
@@ -23,11 +27,14 @@ def was_stopped(error: BaseException | None) -> bool:
 def is_away(error: BaseException | None) -> bool:
     """Whether an error says that the database does not answer, or cannot for now.
 
-    That is the class of errors which PostgreSQL and its driver have for what is no fault of a query.
+    PostgreSQL tells such errors by the class of their code; its driver has none for a connection that
+    is lost, or that cannot be made.
     """
     cause = getattr(error, "__cause__", None)
-    is_theirs = type(cause).__module__.partition(".")[0] == "psycopg"
-    return isinstance(error, OperationalError | InterfaceError) and is_theirs
+    if type(cause).__module__.partition(".")[0] != "psycopg":
+        return False
+    code = getattr(cause, "sqlstate", None) or CONNECTION
+    return isinstance(error, OperationalError | InterfaceError) and code[:2] in PASSING
 
 
 class TooSlow(APIException):

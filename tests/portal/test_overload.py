@@ -74,6 +74,20 @@ def test_a_database_that_is_away_is_no_fault(client, asks, path):
         assert "Le site est indisponible pour le moment" in response.content.decode()
 
 
+def ask_too_much():
+    """More columns than a row can have: no patience makes that right."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(['1'] * 1700)}")
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="these are codes of PostgreSQL")
+def test_what_is_too_much_for_the_database_is_a_fault(client, asks):
+    asks(ask_too_much)
+    client.raise_request_exception = False
+
+    assert client.get("/fr/").status_code == 500
+
+
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_any_other_failure_of_the_database_is_one(client, asks, path):
     def fail():
