@@ -222,6 +222,7 @@ def _one(number: int, words: Vocabulary) -> bool:
     except (OperationalError, InterfaceError):
         raise  # The database is not there: the line is as it was.
     except Exception:
+        # Whatever one line fails with: the others go on, the report says so, and the log says why.
         logger.exception("Line %s of import %s", line.number, number)
         line.refresh_from_db()
         _refuse(line, _told(Fault(BROKEN)))
