@@ -12,6 +12,8 @@ from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
+from django.utils.translation import ngettext
+
 from members.models import Commune
 
 Point = tuple[float, float]
@@ -224,6 +226,14 @@ class Bubble:
     y: int
     radius: int
     label: Label | None = None
+
+    @property
+    def words(self) -> str:
+        """What it stands for: Montpellier : 12 organisations."""
+        said = ngettext(
+            "%(commune)s: %(n)s organisation", "%(commune)s: %(n)s organisations", self.count
+        )
+        return said % {"commune": self.name, "n": self.count}
 
 
 def write_names(bubbles: Sequence[Bubble]) -> None:

@@ -24,6 +24,16 @@ SECTIONS = {
     "members:": "workspace",
     "account_": "workspace",
 }
+# The pages that the links of the header lead to.
+FRONTS = frozenset(
+    {
+        "members:organisation-list",
+        "events:project-list",
+        "events:event-list",
+        "events:ecosystem",
+        "page-association",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -36,14 +46,20 @@ class Site:
     other_language: str
     other_language_name: str
     section: str
+    # Whether this is the page that the link of its section leads to.
+    is_front: bool
     licence_url: str
 
 
 def section_of(request: HttpRequest) -> str:
     """The part of the site that a request asks for, "" outside of all."""
-    match = request.resolver_match
-    name = match.view_name if match else ""
+    name = _route(request)
     return next((part for start, part in SECTIONS.items() if name.startswith(start)), "")
+
+
+def _route(request: HttpRequest) -> str:
+    match = request.resolver_match
+    return match.view_name if match else ""
 
 
 def site(request: HttpRequest) -> dict[str, Site]:
@@ -58,6 +74,7 @@ def site(request: HttpRequest) -> dict[str, Site]:
             other_language=other,
             other_language_name=LANGUAGE_NAMES[other],
             section=section_of(request),
+            is_front=_route(request) in FRONTS,
             licence_url=LICENCE["url"],
         )
     }

@@ -12,7 +12,7 @@ from typing import Any
 from babel.dates import get_timezone_location
 from django.conf import settings
 from django.db import models
-from django.utils import formats
+from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -58,12 +58,12 @@ def day_number(value: datetime.date) -> str:
 
 def month_name(value: datetime.date) -> str:
     """The month in full, in lower case in French and with a capital in English."""
-    return formats.date_format(value, "F")
+    return str(MONTHS[value.month])
 
 
 def weekday_name(value: datetime.date) -> str:
     """The day of the week in full."""
-    return formats.date_format(value, "l")
+    return str(WEEKDAYS[value.weekday()])
 
 
 def long_date(value: datetime.date | None) -> str:
@@ -206,6 +206,15 @@ def percent(part: int | Decimal, whole: int | Decimal) -> str:
 
 
 # --- Names ----------------------------------------------------------------------------------------
+
+
+def choice(choices: type[models.TextChoices], value: str) -> str:
+    """The word for a value of a column with choices; the value itself if it is none of them.
+
+    What Django's `get_…_display` does; that makes a dictionary of all choices each time, which costs
+    more than all else that is said of a row.
+    """
+    return str(choices(value).label) if value in choices else value
 
 
 def capitalised(text: Any) -> str:

@@ -13,7 +13,17 @@ from django.utils.safestring import SafeString
 from portal import i18n
 from portal.i18n import BilingualText
 from portal.markdown import plain
-from portal.words import AllOf, AnyOf, Node, Word, read_query, spans, stems
+from portal.words import (
+    AllOf,
+    AnyOf,
+    Node,
+    Word,
+    chunks_in,
+    forms_of,
+    length_of_article,
+    read_query,
+    written_in,
+)
 
 # More marks, and more of a text, than a row of results has room for.
 MOST_MARKS = 3
@@ -30,8 +40,8 @@ class Marker:
 
     words: frozenset[str]
     beginnings: tuple[str, ...]
-    # Whether words answer, by the words and their language: the rows of a page have many in common.
-    _known: dict[tuple[tuple[str, ...], str], bool] = field(default_factory=dict, compare=False)
+    # What is known not to answer, by its language: the texts of a page have most words in common.
+    _silent: dict[str, set[str]] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, query: str) -> Self:
@@ -45,7 +55,12 @@ class Marker:
 
     def finds(self, text: str, language: str = "") -> bool:
         """Whether there is anything to mark in a text."""
-        return next(self._places(text, language), None) is not None
+        silent = self._silent.setdefault(language, set())
+        for written in written_in(unicodedata.normalize("NFC", text)) - silent:
+            if self._answers(written, language):
+                return True
+            silent.add(written)
+        return False
 
     def mark(self, text: str, language: str = "") -> SafeString:
         """A text of that language, or of both, as HTML: what was looked for is marked."""
@@ -70,22 +85,20 @@ class Marker:
         return format_html("{}{}{}", "… " if begin else "", part, " …" if end < len(text) else "")
 
     def _places(self, text: str, language: str) -> Iterator[tuple[int, int]]:
-        for start, end, _whole, words in spans(unicodedata.normalize("NFC", text)):
-            answers = self._known.get((words, language))
-            if answers is None:
-                answers = self._known[words, language] = self._answers(words, language)
-            if answers:
-                yield start, end
+        silent = self._silent.setdefault(language, set())
+        for start, written in chunks_in(text):
+            if written in silent:
+                continue
+            if self._answers(written, language):
+                yield start + length_of_article(written), start + len(written)
+            else:
+                silent.add(written)
 
-    def _answers(self, words: tuple[str, ...], language: str) -> bool:
-        languages = (language,) if language else i18n.LANGUAGES
-        forms = set(words)
-        for word in words:
-            for each in languages:
-                forms.update(stems(word, each))
-        return not self.words.isdisjoint(forms) or any(
-            form.startswith(self.beginnings) for form in forms
-        )
+    def _answers(self, written: str, language: str) -> bool:
+        forms = forms_of(written, language)
+        if not self.words.isdisjoint(forms):
+            return True
+        return bool(self.beginnings) and any(form.startswith(self.beginnings) for form in forms)
 
 
 def shown(obj: models.Model, names: Iterable[str], marker: Marker | None) -> BilingualText:

@@ -118,11 +118,35 @@ class Span(NamedTuple):
 
 def spans(text: str) -> Iterator[Span]:
     """The chunks of a text with their places in it. Accents must be one with their letters (NFC)."""
-    for match in _CHUNK.finditer(text):
-        article = _ELISION.match(text, match.start(), match.end())
-        start = article.end() if article else match.start()
-        if found := _words_of(text[start : match.end()]):
-            yield Span(start, match.end(), *found)
+    for start, written in chunks_in(text):
+        article = length_of_article(written)
+        if found := _words_of(written[article:]):
+            yield Span(start + article, start + len(written), *found)
+
+
+def chunks_in(text: str) -> Iterator[tuple[int, str]]:
+    """The chunks of a text as they are written, with their articles, each after its place."""
+    return ((match.start(), match.group()) for match in _CHUNK.finditer(text))
+
+
+def written_in(text: str) -> set[str]:
+    """The same chunks, each once."""
+    return set(_CHUNK.findall(text))
+
+
+@lru_cache(maxsize=50_000)
+def forms_of(written: str, language: str) -> frozenset[str]:
+    """The words that a chunk gives, and what their forms have in common in a language; of "" both."""
+    found = _words_of(written[length_of_article(written) :])
+    words = found[1] if found else ()
+    languages = (language,) if language else tuple(_stemmers)
+    return frozenset(words).union(*(stems(word, each) for word in words for each in languages))
+
+
+def length_of_article(written: str) -> int:
+    """How many of the signs of a chunk are an article before it that lost its vowel."""
+    article = _ELISION.match(written)
+    return article.end() if article else 0
 
 
 @lru_cache(maxsize=20_000)

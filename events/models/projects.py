@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.text import capfirst
-from django.utils.translation import gettext, override, pgettext_lazy
+from django.utils.translation import gettext, ngettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from events.models.base import Titled
@@ -109,6 +109,19 @@ class Project(Titled):
             ),
         ]
 
+    def get_stage_display(self) -> str:  # type: ignore[no-redef]  # cheaper than its own
+        """The word for its stage."""
+        return display.choice(self.Stage, self.stage)
+
+    @property
+    def stage_and_partners(self) -> str:
+        """How many partners it has, if they were counted, and its stage on one line."""
+        partners = getattr(self, "partner_count", 0)
+        if partners < 2:
+            return self.get_stage_display()
+        said = ngettext("%(n)s partner", "%(n)s partners", partners) % {"n": partners}
+        return f"{said} · {self.get_stage_display()}"
+
     def further_errors(self) -> dict[str, Any]:
         if self.starts_on and self.ends_on:
             known = min(len(self.starts_on), len(self.ends_on))
@@ -181,6 +194,10 @@ class ProjectPartner(AgreedRow):
 
     def __str__(self) -> str:
         return f"{self.organisation} ({self.get_role_display()})"
+
+    def get_role_display(self) -> str:  # type: ignore[no-redef]  # cheaper than its own
+        """The word for its role."""
+        return display.choice(self.Role, self.role)
 
     @property
     def statement(self) -> str:

@@ -11,7 +11,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext, override, pgettext_lazy
+from django.utils.translation import gettext, ngettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from members.models.people import DISTINCTION, Distinction
@@ -22,7 +22,7 @@ from members.querysets import (
     OrganisationQuerySet,
 )
 from members.validators import validate_rna, validate_ror, validate_siren
-from portal import i18n
+from portal import display, i18n
 from portal.cards import Card
 from portal.fields import WebAddressField
 from portal.models import Published
@@ -216,6 +216,22 @@ class Organisation(Published):
     @property
     def keeper(self) -> "Organisation":
         return self
+
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]  # cheaper than its own
+        """The word for its kind."""
+        return display.choice(self.Kind, self.kind)
+
+    @property
+    def what_and_where(self) -> str:
+        """Its kind, its commune and, if they were counted, its projects and events on one line."""
+        projects, events = getattr(self, "project_count", 0), getattr(self, "event_count", 0)
+        counted = []
+        if projects:
+            counted.append(ngettext("%(n)s project", "%(n)s projects", projects) % {"n": projects})
+        if events:
+            counted.append(ngettext("%(n)s event", "%(n)s events", events) % {"n": events})
+        parts = [self.get_kind_display(), str(self.commune or ""), ", ".join(counted)]
+        return " · ".join(filter(None, parts))
 
     @property
     def single_language(self) -> str:

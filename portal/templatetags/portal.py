@@ -6,13 +6,13 @@
 import html
 from collections.abc import Iterable
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from django import template
 from django.conf import settings
 from django.core.paginator import Page
 from django.forms import Textarea
 from django.forms.boundfield import BoundField
-from django.http import QueryDict
 from django.template import Context
 from django.template.base import NodeList, Parser, Token
 from django.templatetags.static import static
@@ -25,6 +25,7 @@ from django.utils.translation import pgettext
 
 from portal import display, i18n, marking, renditions
 from portal.characters import single_spaced
+from portal.constant import constant
 from portal.drawing.svg import Label
 from portal.forms import LANGUAGE_NAMES, ErrorItem, error_items, label_of
 from portal.head import Head
@@ -65,6 +66,9 @@ def keep(parser: Parser, token: Token) -> KeepNode:
     nodelist = parser.parse(("endkeep",))
     parser.delete_first_token()
     return KeepNode(nodelist, name)
+
+
+register.tag(constant)
 
 
 @register.filter
@@ -270,45 +274,35 @@ def icon(name: str) -> str:
 # --- Addresses of filters and pages ---------------------------------------------------------------
 
 
-def _address(context: Context, query: QueryDict) -> str:
+def _address(context: Context, query: dict[str, list[Any]]) -> str:
     """The page with this query, its own path if nothing is left of it."""
-    pairs = [(key, value) for key, values in query.lists() for value in values if value]
-    if not pairs:
-        return context["request"].path
-    clean = QueryDict(mutable=True)
-    for key, value in pairs:
-        clean.appendlist(key, value)
-    return f"?{clean.urlencode()}"
+    pairs = [(key, value) for key, values in query.items() for value in values if value]
+    return f"?{urlencode(pairs)}" if pairs else context["request"].path
 
 
 @register.simple_tag(takes_context=True)
 def query_with(context: Context, **values: Any) -> str:
     """The current query with these keys set (or removed by an empty value), from its first page."""
-    query = context["request"].GET.copy()
-    for key, value in ({"page": ""} | values).items():
+    query = dict(context["request"].GET.lists()) | {"page": []}
+    for key, value in values.items():
         is_default = value is None or (key, value) == ("page", 1)
-        query[key] = "" if is_default else value
+        query[key] = [] if is_default else [value]
     return _address(context, query)
 
 
 @register.simple_tag(takes_context=True)
 def query_without(context: Context, key: str, value: Any = None) -> str:
     """The current query without a pair, or without a key, from its first page."""
-    query = context["request"].GET.copy()
-    kept = [] if value is None else [old for old in query.getlist(key) if old != str(value)]
-    query.setlist(key, kept)
-    query["page"] = ""
-    return _address(context, query)
+    query = dict(context["request"].GET.lists()) | {"page": []}
+    kept = [] if value is None else [old for old in query.get(key, []) if old != str(value)]
+    return _address(context, query | {key: kept})
 
 
 @register.simple_tag(takes_context=True)
 def query_only(context: Context, *keys: str) -> str:
     """The current query with nothing but these keys."""
-    query = context["request"].GET.copy()
-    for key in list(query):
-        if key not in keys:
-            del query[key]
-    return _address(context, query)
+    query = dict(context["request"].GET.lists())
+    return _address(context, {key: values for key, values in query.items() if key in keys})
 
 
 @register.simple_tag

@@ -5,11 +5,12 @@ import re
 
 import pytest
 from django.core.paginator import Paginator
-from django.template import RequestContext, Template
+from django.template import Context, RequestContext, Template, TemplateSyntaxError
 from django.test import RequestFactory
 from django.utils.translation import override
 
 from portal import renditions
+from portal.constant import MOST
 from portal.drawing.svg import Label, Line
 from tests import factories
 from tests.images import noise, public_image, webp
@@ -25,6 +26,46 @@ def rendered(source, path="/fr/", **context):
 def _in_french():
     with override("fr"):
         yield
+
+
+# --- Parts that are the same for everybody --------------------------------------------------------
+
+
+def test_a_constant_part_differs_by_its_language_and_what_it_is_given_alone():
+    source = (
+        "{% load i18n portal %}{% constant part=part %}"
+        '{% translate "Search" %}: {{ part }}, {{ reader }}, {{ request.path }}{% endconstant %}'
+    )
+    template = Template(source)
+
+    def shown(**context):
+        request = RequestFactory().get("/fr/")
+        return template.render(RequestContext(request, context))
+
+    first = shown(part="<agenda>", reader="Ana")
+    again = shown(part="<agenda>", reader="Bob")
+    other = shown(part="annuaire", reader="Bob")
+    with override("en"):
+        english = shown(part="annuaire", reader="Bob")
+
+    assert first == again == "Rechercher: &lt;agenda&gt;, , "
+    assert other == "Rechercher: annuaire, , "
+    assert english == "Search: annuaire, , "
+
+
+def test_a_constant_part_keeps_no_more_than_a_few_ways():
+    template = Template("{% load portal %}{% constant n=n %}{{ n }}{% endconstant %}")
+    node = template.nodelist[-1]
+
+    shown = [template.render(Context({"n": str(n)})) for n in range(3 * MOST)]
+
+    assert shown == [str(n) for n in range(3 * MOST)]
+    assert len(node._kept) <= MOST
+
+
+def test_a_constant_part_takes_names_with_values():
+    with pytest.raises(TemplateSyntaxError, match="constant takes name=value: part"):
+        Template("{% load portal %}{% constant part %}{% endconstant %}")
 
 
 # --- Bilingual text -------------------------------------------------------------------------------
