@@ -7,6 +7,7 @@ French puts U+00A0 between a number and its unit; the fonts have no narrower spa
 import datetime
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import get_timezone_location
@@ -214,7 +215,10 @@ def choice(choices: type[models.TextChoices], value: str) -> str:
     What Django's `get_…_display` does; that makes a dictionary of all choices each time, which costs
     more than all else that is said of a row.
     """
-    return str(choices(value).label) if value in choices else value
+    try:
+        return str(choices(value).label)
+    except ValueError:
+        return value
 
 
 def capitalised(text: Any) -> str:
@@ -230,6 +234,7 @@ def marked(obj: models.Model, name: str) -> str:
     return text.value
 
 
+@lru_cache(maxsize=4096)
 def initials(name: str, short_name: str = "") -> str:
     """At most four letters for a niche: an acronym if there is one, else first letters."""
     if 0 < len(short_name) <= 4:

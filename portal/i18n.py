@@ -78,6 +78,12 @@ def text(obj: models.Model, name: str, language: str = "") -> BilingualText:
     return BilingualText("", wanted, False)
 
 
+def only_language(obj: models.Model, name: str) -> str:
+    """The language in which a text is shown for want of the reader's, "" if it is the reader's."""
+    found = text(obj, name)
+    return found.language if found.is_fallback else ""
+
+
 def both(obj: models.Model, name: str) -> dict[str, str]:
     """The text in both languages, empty where there is none: the shape the API gives."""
     return {language: getattr(obj, f"{name}_{language}") or "" for language in LANGUAGES}

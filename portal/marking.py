@@ -122,6 +122,14 @@ def shown(obj: models.Model, names: Iterable[str], marker: Marker | None) -> Bil
     return _text(obj, first, i18n.current())
 
 
+def html(obj: models.Model, names: Iterable[str], marker: Marker | None) -> str:
+    """The same as HTML: a text in the other language than the reader's says so."""
+    text = shown(obj, names, marker)
+    if text.is_fallback:
+        return format_html('<span lang="{}">{}</span>', text.language, text.value)
+    return text.value
+
+
 def _text(obj: models.Model, name: str, language: str) -> BilingualText:
     """A text; that of a column without a language has none."""
     if i18n.is_translated(type(obj), name):

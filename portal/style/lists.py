@@ -36,7 +36,7 @@ def _organisations() -> Component:
         _("Long name, in one language"): organisation(LONG, summary_en=""),
         _("Without a text"): organisation("Arche", "startup", summary_fr="", summary_en=""),
     }
-    return Component("row-organisation", _("Row: organisation"), _rows("organisation", rows))
+    return Component("row-organisation", _("Row: organisation"), _rows(rows))
 
 
 def _events() -> Component:
@@ -55,7 +55,7 @@ def _events() -> Component:
         _("Over"): event("Table ronde", days=-400),
         _("Without a date, in one language"): event("Conférence", **undated),
     }
-    return Component("row-event", _("Row: event"), _rows("event", rows))
+    return Component("row-event", _("Row: event"), _rows(rows))
 
 
 def _projects() -> Component:
@@ -64,12 +64,12 @@ def _projects() -> Component:
         _("More partners than arches are drawn for"): project("Calcul", 15, "etang"),
         _("One partner"): project("Seul", 1),
     }
-    return Component("row-project", _("Row: project"), _rows("project", rows))
+    return Component("row-project", _("Row: project"), _rows(rows))
 
 
-def _rows(kind: str, rows: dict[str, Any]) -> list[State]:
-    text = f'<ol class="rows">{{% include "includes/_row_{kind}.html" %}}</ol>'
-    return [State(label, text, {kind: obj}) for label, obj in rows.items()]
+def _rows(rows: dict[str, Any]) -> list[State]:
+    text = '<ol class="rows">{% row obj %}</ol>'
+    return [State(label, text, {"obj": obj}) for label, obj in rows.items()]
 
 
 def _niche() -> Component:
@@ -97,7 +97,7 @@ def _tag() -> Component:
     cancelled = {"event": event("Forum", outcome="cancelled")}
     states = [
         State(_("Plain"), '<span class="tag">{{ text }}</span>', {"text": _("Online")}),
-        State(_("Strong"), "includes/_event_tag.html", cancelled),
+        State(_("Strong"), "{% event_tag event %}", cancelled),
     ]
     return Component("tag", _("Tag"), states)
 

@@ -16,14 +16,13 @@ from django.forms.boundfield import BoundField
 from django.template import Context
 from django.template.base import NodeList, Parser, Token
 from django.templatetags.static import static
-from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from portal import display, i18n, marking, renditions
+from portal import display, i18n, listed, marking, renditions
 from portal.characters import single_spaced
 from portal.constant import constant
 from portal.drawing.svg import Label
@@ -88,29 +87,20 @@ def failures(context: Context) -> list[ErrorItem]:
 
 
 register.simple_tag(display.marked, name="field_text")
+register.simple_tag(i18n.only_language)
 
 
 @register.simple_tag(takes_context=True)
 def found(context: Context, obj: Any, *names: str) -> str:
     """The first of these texts. Among the results of a search, which have a `marker`: the one that
     answers, as far as a row has room for it, with the words that were looked for marked."""
-    text = marking.shown(obj, names, context.get("marker"))
-    if text.is_fallback:
-        return format_html('<span lang="{}">{}</span>', text.language, text.value)
-    return text.value
+    return marking.html(obj, names, context.get("marker"))
 
 
 @register.simple_tag
 def plain_text(obj: Any, name: str) -> str:
     """The same text without markup: for titles, attributes and data."""
     return i18n.text(obj, name).value
-
-
-@register.simple_tag
-def only_language(obj: Any, name: str) -> str:
-    """The language in which a text is shown for want of the reader's, "" if it is the reader's."""
-    text = i18n.text(obj, name)
-    return text.language if text.is_fallback else ""
 
 
 @register.filter
@@ -144,37 +134,6 @@ register.simple_tag(display.partial_range)
 
 
 @register.simple_tag
-def date_block(event: Any) -> str:
-    """The date of an event as a numeral, a day and a month; its period where it has no date yet."""
-    if not event.has_days:
-        return format_html(
-            '<span class="date"><strong>{}</strong></span>', display.marked(event, "period")
-        )
-    start, end = event.local_start, event.local_end
-    last = end if end and end.date() > start.date() else None
-    this_year = timezone.localdate().year
-    month = display.month_name(last or start)
-    if (last or start).year != this_year:
-        month += f" {(last or start).year}"
-    if last is None:
-        day = display.weekday_name(start)
-    elif (last.year, last.month) == (start.year, start.month):
-        day = pgettext("after a day of the month", "to %(day)s") % {"day": display.day_number(last)}
-    else:
-        day = pgettext("after a day of the month", "%(month)s to") % {
-            "month": display.month_name(start)
-        }
-        month = f"{display.day_number(last)} {month}"
-    return format_html(
-        '<time class="date" datetime="{}"><b>{}</b> {} <strong>{}</strong></time>',
-        start.date().isoformat() if event.all_day else start.isoformat(timespec="minutes"),
-        start.day,
-        day,
-        month,
-    )
-
-
-@register.simple_tag
 def event_when(event: Any) -> str:
     """When an event takes place, in words: jeudi 4 mars 2027, de 14 h à 17 h."""
     if not event.has_days:
@@ -194,25 +153,13 @@ def event_when(event: Any) -> str:
     return format_html('<time datetime="{}">{}</time>', moment, words)
 
 
-# --- Niches, arches, icons ------------------------------------------------------------------------
+# --- Rows, niches, arches, icons ------------------------------------------------------------------
 
-
-@register.filter
-def family(kind: str) -> str:
-    """The colour family of a kind of organisation."""
-    return display.FAMILIES.get(kind, "etang")
-
-
-@register.simple_tag
-def niche(organisation: Any, size: str = "") -> str:
-    """The tile that stands beside an organisation's name; it says nothing of its own."""
-    letters = display.initials(organisation.name, organisation.short_name)
-    classes = ["niche", family(organisation.kind)]
-    if len(letters) > 3:
-        classes.append("niche-four")
-    if size:
-        classes.append(f"niche-{size}")
-    return format_html('<span class="{}" aria-hidden="true">{}</span>', " ".join(classes), letters)
+register.simple_tag(listed.row, takes_context=True)
+register.simple_tag(listed.event_tag)
+register.simple_tag(listed.date_block)
+register.simple_tag(listed.niche)
+register.simple_tag(listed.arches)
 
 
 @register.simple_tag
@@ -222,7 +169,7 @@ def logo(organisation: Any) -> str:
     Only its own page has it: beside a name in a list it would cost a request each.
     """
     if not organisation.logo:
-        return niche(organisation, "large")
+        return listed.niche(organisation, "large")
     copies = renditions.shown(organisation.logo.name, renditions.TILE)
     alt = i18n.text(organisation, "logo_alt")
     return format_html(
@@ -231,23 +178,6 @@ def logo(organisation: Any) -> str:
         copies[0].url if copies else organisation.logo.url,
         alt.value,
         format_html(' lang="{}"', alt.language) if alt.is_fallback else "",
-    )
-
-
-@register.simple_tag
-def arches(partners: int, colour: str) -> str:
-    """A project's arches, one between each two partners, twelve at most, as figures colour them."""
-    count = min(partners - 1, 12)
-    if count < 1:
-        return ""
-    path = "M1 20" + "c0-25 24-25 24 0" * count
-    return format_html(
-        '<svg class="arches {}" width="{}" height="20" viewBox="0 0 {} 20" aria-hidden="true">'
-        '<path d="{}" fill="none" stroke="currentColor" stroke-width="2"/></svg>',
-        colour,
-        count * 24 + 2,
-        count * 24 + 2,
-        path,
     )
 
 
