@@ -34,8 +34,10 @@ def absolute(address: str) -> str:
 
 def translated(address: str, language: str) -> str:
     """The same route and query in another language; its home page for an address without a route."""
+    if language == i18n.current():
+        return address
     found = translate_url(address, language)
-    if found != address or language == i18n.current():
+    if found != address:
         return found
     with override(language):
         return reverse("home")

@@ -84,6 +84,7 @@ class _Chunk:
         return self.parts if self.parts == (self.whole,) else (*self.parts, self.whole)
 
 
+@lru_cache(maxsize=50_000)
 def fold(text: str) -> str:
     """A text without accents, ligatures, capitals and typographic variants of letters."""
     return _without_marks(text).casefold().translate(_WITHOUT_ACCENT)
