@@ -384,7 +384,7 @@ SPECTACULAR_SETTINGS = {
 # kept in the other (portal/kept_pages.py), where some may be forgotten.
 if env.str("REDIS_URL", ""):
     _redis = {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "portal.caches.Redis",
         "LOCATION": env.str("REDIS_URL"),
         # Who waits for a store that has gone waits in vain, and so does whoever asked us.
         "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 1},
