@@ -7,9 +7,10 @@ once it was published; until then, and for every later edit, its content is held
 
 import re
 import uuid
+from collections.abc import Collection
 from functools import reduce
 from operator import or_
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -24,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal import cards, i18n
-from portal.nested import ShowingQuerySet
+from portal.nested import ShowingQuerySet, loaded
 from portal.paths import path
 
 
@@ -91,6 +92,13 @@ class Published(models.Model):
 
     def get_absolute_url(self) -> str:
         return self.address_in(i18n.current())
+
+    @classmethod
+    def from_db(
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any], **_more: Any
+    ) -> Self:
+        """An object of stored columns: see `portal.nested.loaded`."""
+        return cast(Self, loaded(cls, db, field_names, values))
 
     @property
     def is_published(self) -> bool:

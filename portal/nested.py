@@ -13,14 +13,15 @@ has few.
 """
 
 import datetime
-import json
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Self
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import Expression, OuterRef, QuerySet, Subquery
+from django.db.models.base import ModelState
 from django.db.models.functions import JSONArray
 from django.utils import timezone
 
@@ -190,7 +191,19 @@ class Part:
         if row[self.key] is None:
             return None
         values = [read(row[place]) if read else row[place] for place, read in self.columns]
-        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, values)
+        return loaded(self.model, DEFAULT_DB_ALIAS, self.names, values)
+
+
+def loaded(model: type[Any], using: str | None, names: Iterable[str], values: Iterable[Any]) -> Any:
+    """An object of stored columns, as Django's `from_db` makes it, in a fraction of the time.
+
+    Nobody is told by a signal. What is not among `names` is read when it is asked for.
+    """
+    obj = object.__new__(model)
+    obj._state = state = ModelState()
+    state.adding, state.db = False, using
+    obj.__dict__.update(zip(names, values, strict=True))
+    return obj
 
 
 class RowsField(models.Field):
@@ -208,7 +221,7 @@ class RowsField(models.Field):
 
     def read(self, value: Any) -> list[Any]:
         """The objects of an array of rows."""
-        found = json.loads(value) if isinstance(value, str) else value
+        found = orjson.loads(value) if isinstance(value, str) else value
         return [self.shape.read(row) for row in found or ()]
 
 
@@ -225,7 +238,7 @@ def reader(field: Any) -> Read | None:
     if isinstance(field, models.DateField):
         return _unless_none(datetime.date.fromisoformat)
     if isinstance(field, models.JSONField):
-        return lambda value: json.loads(value) if isinstance(value, str) else value
+        return lambda value: orjson.loads(value) if isinstance(value, str) else value
     if hasattr(field, "from_db_value"):
         return lambda value: field.from_db_value(value, None, connection)
     return None
