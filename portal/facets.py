@@ -6,10 +6,11 @@ that they are part of.
 
 import abc
 from collections.abc import Callable, Collection, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, Self
 
 import django_filters as filters
 from django import forms
@@ -94,7 +95,14 @@ class CodesField(forms.MultipleChoiceField):
             )
 
 
-class Facet(filters.MultipleChoiceFilter, abc.ABC):
+class Declared(filters.Filter):
+    """A filter of which each request has a copy of its own, that shares what was declared."""
+
+    def __deepcopy__(self, _memo: Any) -> Self:
+        return copy(self)
+
+
+class Facet(Declared, filters.MultipleChoiceFilter, abc.ABC):
     """A group of options with counts. A subclass says which there are, and what each keeps."""
 
     field_class = CodesField
@@ -133,8 +141,7 @@ class Facet(filters.MultipleChoiceFilter, abc.ABC):
     @property
     def field(self) -> CodesField:
         """The form field; made each time, since each request has its own copy of the filter."""
-        # Not the method itself: a form copies its fields deeply, and this filter with its method.
-        return CodesField(lambda codes: self.labels_of(codes), required=False, label=self.label)
+        return CodesField(self.labels_of, required=False, label=self.label)
 
     def filter(self, queryset: QuerySet, value: list[str]) -> QuerySet:
         return self.keep(queryset, value) if value else queryset

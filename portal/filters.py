@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal import counting, display, i18n, search
-from portal.facets import CountingFacet, Facet, OptionGroup, TalliedFacet, Use, pair
+from portal.facets import CountingFacet, Declared, Facet, OptionGroup, TalliedFacet, Use, pair
 from portal.keeping import recall_together
 from portal.tallies import Wanted, take
 
@@ -59,7 +59,7 @@ class QueryField(forms.CharField):
             raise ValidationError(str(refused), code="invalid") from refused
 
 
-class SearchFilter(filters.Filter):
+class SearchFilter(Declared):
     """The rows in which all words of a text are found, in some form and either language."""
 
     field_class = QueryField
@@ -69,7 +69,7 @@ class SearchFilter(filters.Filter):
         return search.matching(queryset, value, most=None)
 
 
-class DayFilter(filters.DateFilter):
+class DayFilter(Declared, filters.DateFilter):
     """A day, always written 2026-03-04; `keep` says which rows a day leaves."""
 
     def __init__(self, keep: Callable[[QuerySet, date], QuerySet], **kwargs: Any) -> None:
@@ -94,7 +94,7 @@ class Order:
     by: tuple[Any, ...]
 
 
-class SortFilter(filters.ChoiceFilter):
+class SortFilter(Declared, filters.ChoiceFilter):
     """The order of the rows, one of those given; the first is the one nobody need ask for."""
 
     def __init__(self, orders: Mapping[str, Order], **kwargs: Any) -> None:
@@ -122,6 +122,18 @@ class ListFilterSet(filters.FilterSet):
     def __init__(self, data: Any, queryset: QuerySet, scope: str = "") -> None:
         super().__init__(data, queryset)
         self.scope = scope
+
+    @cached_property
+    def form(self) -> forms.Form:
+        """What reads the query. Of facets it has those that are asked for: boxes are no part of it."""
+        form: forms.Form = self._meta.form(self.data)
+        # Of this request already: Django would copy each.
+        form.fields = {
+            name: found.field
+            for name, found in self.filters.items()
+            if name in self.data or not isinstance(found, Facet)
+        }
+        return form
 
     @classmethod
     def get_filters(cls) -> dict[str, Any]:
