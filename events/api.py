@@ -6,7 +6,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from events.filters import EventFilter, ProjectFilter
-from events.models import Event, Project
 from events.serializers import (
     EventDetailSerializer,
     EventSerializer,
@@ -30,11 +29,11 @@ class EventViewSet(PublicViewSet):
     filterset_class = EventFilter
     lookup_value_regex = "[0-9]{1,18}"
 
-    def listed(self) -> QuerySet:
-        """Published events: no query beyond their own."""
-        return Event.objects.published().in_full()
+    def shown(self, rows: Any) -> QuerySet:
+        """Events: no query beyond their own."""
+        return rows.in_full()
 
-    def whole(self, rows: Any) -> Any:
+    def whole(self, rows: Any) -> QuerySet:
         return rows.whole()
 
 
@@ -52,9 +51,9 @@ class ProjectViewSet(PublicViewSet):
     filterset_class = ProjectFilter
     lookup_value_regex = "[0-9]{1,18}"
 
-    def listed(self) -> QuerySet:
-        """Published projects: no query beyond their own."""
-        return Project.objects.published().in_full()
+    def shown(self, rows: Any) -> QuerySet:
+        """Projects: no query beyond their own."""
+        return rows.in_full()
 
-    def whole(self, rows: Any) -> Any:
+    def whole(self, rows: Any) -> QuerySet:
         return rows.whole()

@@ -6,7 +6,7 @@ from django.db.models import OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.filters import OrganisationFilter, PersonFilter, ThemeFilter
-from members.models import Organisation, Person, Theme
+from members.models import Theme
 from members.serializers import (
     OrganisationDetailSerializer,
     OrganisationSerializer,
@@ -33,11 +33,11 @@ class OrganisationViewSet(PublicViewSet):
     lookup_field = "slug"
     lookup_value_regex = "[-a-z0-9]+"
 
-    def listed(self) -> QuerySet:
-        """Published organisations: no query beyond their own."""
-        return Organisation.objects.published().in_full()
+    def shown(self, rows: Any) -> QuerySet:
+        """Organisations: no query beyond their own."""
+        return rows.in_full()
 
-    def whole(self, rows: Any) -> Any:
+    def whole(self, rows: Any) -> QuerySet:
         return rows.whole().showing("own_distinctions")
 
 
@@ -55,13 +55,12 @@ class PersonViewSet(PublicViewSet):
     filterset_class = PersonFilter
     lookup_value_regex = "[0-9]{1,18}"
 
-    def listed(self) -> QuerySet:
-        """People whose organisation, if they have one, is public."""
-        rows = Person.objects.published().select_related("organisation")
-        return rows.showing("own_distinctions")
+    def shown(self, rows: Any) -> QuerySet:
+        """People with the organisation, which is public if there is one: no query beyond their own."""
+        return rows.select_related("organisation").showing("own_distinctions")
 
-    def whole(self, rows: Any) -> Any:
-        return rows.showing("all_sources")
+    def whole(self, rows: Any) -> QuerySet:
+        return self.shown(rows.showing("all_sources"))
 
 
 @described(
@@ -78,7 +77,7 @@ class ThemeViewSet(PublicViewSet):
     lookup_field = "code"
     lookup_value_regex = "[-a-z0-9]+"
 
-    def listed(self) -> QuerySet:
+    def shown(self, rows: Any) -> QuerySet:
         """Themes with the number of published things that carry them, up to one above 10,000."""
         counts = {}
         for name in ("organisation", "project", "event"):
@@ -87,4 +86,4 @@ class ThemeViewSet(PublicViewSet):
             gone = relation.related_model.objects.withdrawn().order_by().values("pk")
             pairs = relation.through._base_manager.exclude(**{f"{name}__in": gone})
             counts[f"{name}_count"] = counting.Number.of(pairs.filter(theme=OuterRef("pk")))
-        return Theme.objects.annotate(**counts)
+        return rows.annotate(**counts)

@@ -28,10 +28,10 @@ from portal import counting, i18n, keyset
 from portal.display import capitalised
 from portal.downloads import open_data
 from portal.facets import Facet
-from portal.filters import RELEVANCE, DayFilter, SearchFilter, SortFilter
+from portal.filters import RELEVANCE, DayFilter, ListFilterSet, SearchFilter, SortFilter
 from portal.kept_pages import kept, understood
 from portal.limits import client_address
-from portal.listing import Counted, is_page, typed_query
+from portal.listing import is_page, typed_query
 from portal.paths import path
 from portal.representation import Represented
 from portal.words import LONGEST_QUERY
@@ -56,18 +56,6 @@ class SearchThrottle(AnonymousThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         return not request.query_params.get("q") or super().allow_request(request, view)
-
-
-class ByKeys:
-    """Rows of which a page is found by its keys: what answers say of those before it is not read."""
-
-    def __init__(self, rows: Any, view: Any) -> None:
-        self.rows, self.view = rows, view
-
-    def __getitem__(self, page: slice) -> QuerySet:
-        keys = self.rows.values("pk")[page]
-        found: QuerySet = self.view.get_queryset().filter(pk__in=keys)
-        return found.order_by(*self.rows.query.order_by)
 
 
 class Pages(PageNumberPagination):
@@ -99,14 +87,10 @@ class Pages(PageNumberPagination):
         self.found: list[Any] = []
         place = request.query_params.get(self.after_query_param)
         if place is not None:
-            return self._after(place)
+            return self._after(place, view.shown)
 
-        def pages(rows: Any, per_page: int) -> Counted:
-            # What is ranked has its ranks in the query.
-            by_keys: Any = ByKeys(rows, view) if self.may_go_on else rows
-            found = Counted(by_keys, per_page)
-            found.count = min(self.total, counting.MOST)
-            return found
+        def pages(rows: Any, per_page: int) -> keyset.Pages:
+            return keyset.Pages(rows, view.shown, per_page, self.total)
 
         paginate: Any = pages
         self.django_paginator_class = paginate
@@ -115,7 +99,7 @@ class Pages(PageNumberPagination):
         self.goes_on = page.has_next() or self.total > counting.MOST
         return self.found
 
-    def _after(self, place: str) -> list[Any]:
+    def _after(self, place: str, shown: Callable[[QuerySet], QuerySet]) -> list[Any]:
         """The rows after a place: one query, or two where those come that lack what orders them."""
         if self.page_query_param in self.asked.query_params:
             raise ValidationError({"after": _("Give either “page” or “after”.")})
@@ -126,7 +110,7 @@ class Pages(PageNumberPagination):
         try:
             for rows in keyset.after(self.rows, place):
                 if len(found) <= size:
-                    found += rows[: size + 1 - len(found)]
+                    found += shown(rows)[: size + 1 - len(found)]
         except (keyset.NoPlace, DataError) as error:
             message = _("This is no place of this list: follow “next” from its first page.")
             raise ValidationError({"after": message}) from error
@@ -297,10 +281,11 @@ def described(*, many: Any, one: Any, about: Any, example: str = "") -> Callable
 class PublicViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """Read-only answers about published rows, open to any page of the web.
 
-    `listed` starts at `published()`; `detail_serializer_class` says more than the list does, and
-    `whole` fetches what it says besides.
+    `shown` fetches what a list says of each, `whole` what is said of one by itself, which may be more
+    (`detail_serializer_class`).
     """
 
+    filterset_class: type[ListFilterSet]
     pagination_class = Pages
     filter_backends = [StrictFilters]
     content_negotiation_class = OneFormat
@@ -312,17 +297,19 @@ class PublicViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         """The view, whose answers are the same for all who ask for them."""
         return kept(super().as_view(*args, **kwargs))
 
-    def listed(self) -> QuerySet:
-        """The published rows, with what a list shows of each."""
-        return super().get_queryset()
-
-    def whole(self, rows: QuerySet) -> QuerySet:
-        """The same rows with what the answer about one of them says besides."""
-        return rows
-
     def get_queryset(self) -> QuerySet:
-        rows = self.listed()
+        """The rows that everybody may read; of one of them all that is said."""
+        rows = self.filterset_class._meta.model.objects.published()
         return self.whole(rows) if self.action == "retrieve" else rows
+
+    def shown(self, rows: Any) -> QuerySet:
+        """The rows of a list with what it shows of each."""
+        found: QuerySet = rows
+        return found
+
+    def whole(self, rows: Any) -> QuerySet:
+        """The same with what the answer about one of them says."""
+        return self.shown(rows)
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer]:
         if self.action == "retrieve" and self.detail_serializer_class:

@@ -112,7 +112,7 @@ def resources(description: Description) -> list[Resource]:
     for path, methods in paths.items():
         # Ignored by mypy: DRF sets it on views.
         view: Any = resolve(path).func.cls if "{" not in path else None  # type: ignore[attr-defined]
-        if not hasattr(view, "listed"):
+        if not hasattr(view, "shown"):
             continue
         listing = methods["get"]
         (one_path,) = (other for other in paths if other.startswith(f"{path}{{"))
@@ -150,7 +150,7 @@ def _told_once(everything: list[Resource]) -> tuple[list[Part], list[Resource]]:
 
 def _example(view: Any, path: str) -> str:
     """The address of an object there is."""
-    rows = view(action="list").listed().prefetch_related(None).order_by("pk")
+    rows = view(action="list").get_queryset().order_by("pk")
     key = rows.values_list(view.lookup_field, flat=True).first()
     return absolute(re.sub(r"{\w+}", str(key), path)) if key is not None else ""
 

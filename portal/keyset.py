@@ -1,19 +1,24 @@
-"""Where a list goes on after one of its rows, found by an index and not by counting what stands before.
+"""Pages of a list: by their numbers as far as rows are counted, and after any row.
 
+Where a list goes on after one of its rows is found by an index and not by counting what stands before.
 A place is a text for addresses: the values of the row that the list is ordered by, its key the last of
 them. The row may change or go; the place stays where it was.
 """
 
 import base64
 import json
+from collections.abc import Callable
 from functools import reduce
 from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.db import connections
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import F, OrderBy
+
+from portal import counting
 
 # No row of ours is ordered by longer texts.
 LONGEST = 2_000
@@ -21,6 +26,37 @@ LONGEST = 2_000
 
 class NoPlace(ValueError):
     """A text that `place` did not make, or made of another order."""
+
+
+class Pages(Paginator):
+    """Numbered pages of rows, of which `total` were counted; `prepared` adds what is shown of each."""
+
+    def __init__(
+        self,
+        rows: QuerySet,
+        prepared: Callable[[QuerySet], QuerySet],
+        per_page: int,
+        total: int,
+    ) -> None:
+        keyed: Any = Keyed(rows, prepared)
+        super().__init__(keyed, per_page)
+        self.count = min(total, counting.MOST)
+
+
+class Keyed:
+    """Rows of which any page but the first is found by its keys: what stands before is not prepared."""
+
+    def __init__(self, rows: QuerySet, prepared: Callable[[QuerySet], QuerySet]) -> None:
+        self.rows, self.prepared = rows, prepared
+
+    def __getitem__(self, page: slice) -> QuerySet:
+        # Ranks stand in the query as well as its order: such rows stay as they are. So do the first
+        # ones, since a query within a query takes longer to write and to plan.
+        if page.start == 0 or self.rows.query.annotations:
+            return self.prepared(self.rows)[page]
+        keys = self.rows.values("pk")[page]
+        rows = self.rows.model._default_manager.filter(pk__in=keys)
+        return self.prepared(rows.order_by(*self.rows.query.order_by))
 
 
 def order_of(queryset: QuerySet) -> list[OrderBy]:

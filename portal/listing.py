@@ -19,7 +19,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import EmptyPage, Page, Paginator
+from django.core.paginator import EmptyPage, Page
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext as _
@@ -29,6 +29,7 @@ from portal import counting
 from portal.filters import RELEVANCE, ListFilterSet, Problem
 from portal.head import absolute
 from portal.kept_pages import understood
+from portal.keyset import Pages
 from portal.words import LONGEST_QUERY
 
 PER_PAGE = 20
@@ -38,27 +39,6 @@ PAGE_KEYS = frozenset({"page", "view"})
 TRACKERS = ("utm_", "fbclid", "gclid", "mc_")
 # More complaints than these help nobody.
 MOST_PROBLEMS = 5
-
-
-class Counted(Paginator):
-    """The pages of rows that were counted already."""
-
-    count = 0
-
-
-class Keyed:
-    """Rows of which a page is found by its keys: what stands before it is neither read nor prepared."""
-
-    def __init__(self, rows: QuerySet, prepared: Callable[[QuerySet], QuerySet]) -> None:
-        self.rows, self.prepared = rows, prepared
-
-    def __getitem__(self, page: slice) -> QuerySet:
-        # Ranks stand in the query as well as its order: such rows stay as they are.
-        if self.rows.query.annotations:
-            return self.prepared(self.rows)[page]
-        keys = self.rows.values("pk")[page]
-        rows = self.rows.model._default_manager.filter(pk__in=keys)
-        return self.prepared(rows.order_by(*self.rows.query.order_by))
 
 
 class Listing:
@@ -119,10 +99,8 @@ class Listing:
     def page(self) -> Page:
         """The rows of the page asked for."""
         # Counted first: rows are found otherwise where very many answer.
-        count = min(self.total, counting.MOST)
-        rows: Any = Keyed(self.filters.qs, self.prepared)
-        pages = Counted(rows, self.per_page)
-        pages.count = count
+        total = self.total
+        pages = Pages(self.filters.qs, self.prepared, self.per_page, total)
         try:
             return pages.page(int(self._number) if is_page(self._number) else 1)
         except EmptyPage as error:
