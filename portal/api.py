@@ -365,8 +365,14 @@ class BilingualField(serializers.Field):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(source="*", read_only=True, **kwargs)
 
+    @property
+    def write(self) -> Callable[[Any], dict[str, str]]:
+        """What `to_representation` does, with what is the same for all objects worked out."""
+        columns = [(language, f"{self.field_name}_{language}") for language in i18n.LANGUAGES]
+        return lambda obj: {language: getattr(obj, column) or "" for language, column in columns}
+
     def to_representation(self, value: Any) -> dict[str, str]:
-        return i18n.both(value, str(self.field_name))
+        return self.write(value)
 
 
 @extend_schema_field(
@@ -439,4 +445,5 @@ def page_addresses(obj: Any) -> dict[str, str]:
 
 def resource(name: str, key: Any) -> str:
     """The address of one object in the API."""
-    return absolute(path(f"api:{name}-detail", key))
+    # It is the same in either language.
+    return absolute(path(f"api:{name}-detail", key, i18n.LANGUAGES[0]))

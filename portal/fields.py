@@ -42,6 +42,8 @@ class CodeListField(models.CharField):
         if isinstance(value, str):
             value = [code for code in value.split(",") if code]
         given = list(value or [])
+        if len(given) < 2:
+            return given
         known = [code for code, _label in self.codes]
         return sorted(given, key=lambda code: known.index(code) if code in known else len(known))
 

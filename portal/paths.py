@@ -7,7 +7,7 @@ number or a slug, both of which stand in an address as they are.
 from functools import lru_cache
 from typing import Any
 
-from django.urls import get_urlconf, reverse
+from django.urls import reverse
 from django.utils.translation import override
 
 from portal import i18n
@@ -18,13 +18,13 @@ ANY = "0"
 
 def path(name: str, part: Any, language: str = "") -> str:
     """The path of a route in a language, by default the active one; raises NoReverseMatch."""
-    before, after = _around(name, language or i18n.current(), get_urlconf())
+    before, after = _around(name, language or i18n.current())
     return f"{before}{part}{after}"
 
 
 @lru_cache(maxsize=512)
-def _around(name: str, language: str, urlconf: str | None) -> tuple[str, str]:
+def _around(name: str, language: str) -> tuple[str, str]:
     """What stands before the part that varies and after it."""
     with override(language):
-        before, _part, after = reverse(name, args=[ANY], urlconf=urlconf).rpartition(ANY)
+        before, _part, after = reverse(name, args=[ANY]).rpartition(ANY)
     return before, after

@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any, cast
 
 import orjson
-from django.utils import timezone
+from django.utils.timezone import get_default_timezone
 from rest_framework import fields, renderers, serializers
 
 Write = Callable[[Any], Any]
@@ -66,12 +66,12 @@ def _shown(field: Any) -> Write:
     if isinstance(field, serializers.Serializer):
         found = writers(type(field))
         return lambda obj: {name: write(obj) for name, write in found}
-    return cast(Write, field.to_representation)
+    return cast(Write, getattr(field, "write", field.to_representation))
 
 
 def moment(value: Any) -> str:
     """A moment in the time zone of the portal (ISO 8601)."""
-    return timezone.localtime(value).isoformat().replace("+00:00", "Z")
+    return value.astimezone(get_default_timezone()).isoformat().replace("+00:00", "Z")
 
 
 class JSONRenderer(renderers.JSONRenderer):

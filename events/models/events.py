@@ -249,7 +249,7 @@ class Event(Titled):
     @property
     def has_days(self) -> bool:
         """Whether its dates are to be read; beside a period in words they only put it in order."""
-        return self.starts_at is not None and not i18n.text(self, "period").value
+        return self.starts_at is not None and not any(i18n.both(self, "period").values())
 
     @property
     def stated_start(self) -> datetime.datetime | None:
