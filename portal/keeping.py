@@ -8,7 +8,9 @@ import hashlib
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -133,6 +135,23 @@ store = Store()
 near = Near()
 
 
+# The version of what was recalled first, in a list of one, where all is to be of the same.
+_first: ContextVar[list[str] | None] = ContextVar("first", default=None)
+
+
+@contextmanager
+def of_one_version() -> Iterator[None]:
+    """What is recalled within is of one version, for which the store is asked once.
+
+    It is for what is over in a moment and writes nothing that visitors see.
+    """
+    token = _first.set([])
+    try:
+        yield
+    finally:
+        _first.reset(token)
+
+
 def recall(makers: Mapping[Any, Callable[[], Any]]) -> dict[Any, Any]:
     """What each maker makes, by what names it; what was made of the same content is not made again.
 
@@ -150,12 +169,15 @@ def recall_together(
     if not settings.KEEP_PAGES:
         return dict(make(names))
     keys = {name: hashlib.sha256(repr(name).encode()).hexdigest() for name in names}
-    version, _nothing = store.look([])
+    first = _first.get()
+    version = first[0] if first else store.look([])[0]
     found = near.look(keys.values(), version)
     if missed := keys.values() - found.keys():
         version, kept = store.look(missed)
         # Of a version that is gone nothing may stand beside what was made of the next one.
         found = kept | near.look(keys.values(), version)
+    if first is not None:
+        first[:] = [version] if version else []
     missing = [name for name in names if keys[name] not in found]
     made = {keys[name]: what for name, what in make(missing).items()} if missing else {}
     if made:

@@ -25,7 +25,7 @@ from django.utils.http import http_date
 from django.utils.translation import get_language_from_request, override
 
 from portal import i18n
-from portal.keeping import store
+from portal.keeping import of_one_version, store
 
 # How long to wait for a page that somebody else is making, in seconds.
 PATIENCE = 5.0
@@ -104,6 +104,11 @@ class KeepPages:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not settings.KEEP_PAGES or request.method not in ("GET", "HEAD"):
             return self.get_response(request)
+        with of_one_version():
+            return self._read(request)
+
+    def _read(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer to a request that changes nothing."""
         if is_for_one(request):
             return self._for_one(request)
         key = key_of(request)
