@@ -1,5 +1,7 @@
 """How many there are, counted no further than anybody looks: of very many only that there are more."""
 
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
 from django.db.models import IntegerField, QuerySet, Subquery
 from django.utils.translation import pgettext
 
@@ -11,7 +13,16 @@ MOST = 10_000
 
 def of(rows: QuerySet) -> int:
     """How many rows there are, looked for no further than one above `MOST`: one query."""
-    return rows.order_by().values("pk")[: MOST + 1].count()
+    keys = rows.order_by().values("pk")[: MOST + 1]
+    connection = connections[rows.db]
+    # `count` would write the same, and takes longer to do so than the database to answer.
+    try:
+        sql, params = keys.query.get_compiler(connection=connection).as_sql()
+    except EmptyResultSet:
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT COUNT(*) FROM ({sql}) counted", params)  # noqa: S608 - Django's own
+        return int(cursor.fetchone()[0])
 
 
 def in_words(count: int) -> str:
