@@ -153,17 +153,17 @@ class Event(Titled):
         ordering = [F("starts_at").desc(nulls_last=True), "pk"]
         indexes = [
             # The order of the agenda, what tells the past from what is to come, its commonest filter:
-            # the keys of a page, however deep, are read from here alone.
+            # the keys of a page, however deep, are read from here alone, and so are those of some days.
             models.Index(
                 fields=["status", "-starts_at", "id"],
-                include=["over_at", "kind"],
-                name="events_event_latest",
+                include=["over_at", "kind", "ends_at", "all_day"],
+                name="events_event_began",
             ),
-            # What is over or not, with all that is counted of it.
+            # What is over or not, or takes place on some days, with all that is counted of it.
             models.Index(
                 fields=["status", "over_at", "starts_at", "kind", "id"],
-                include=["commune", "price", "languages", "online_url"],
-                name="events_event_counted",
+                include=["commune", "price", "languages", "online_url", "ends_at", "all_day"],
+                name="events_event_lasting",
             ),
             # What was announced last, and what changed last.
             models.Index(
@@ -331,6 +331,19 @@ class EventOrganiser(AgreedRow):
                 fields=["event", "organisation"],
                 name="events_organiser_once",
                 violation_error_message=_("This organisation is named twice."),
+            ),
+        ]
+        # What is shown of them: who organises an event, and what an organisation does.
+        indexes = [
+            models.Index(
+                fields=["event", "organisation"],
+                condition=Q(agreed_at__isnull=False),
+                name="events_organiser_of_event",
+            ),
+            models.Index(
+                fields=["organisation", "event"],
+                condition=Q(agreed_at__isnull=False),
+                name="events_organiser_of_events",
             ),
         ]
 

@@ -191,6 +191,19 @@ class ProjectPartner(AgreedRow):
                 violation_error_message=_("A project has one lead."),
             ),
         ]
+        # What is shown of them: who takes part in a project, and what an organisation takes part in.
+        indexes = [
+            models.Index(
+                fields=["project", "organisation"],
+                condition=Q(agreed_at__isnull=False),
+                name="events_partner_of_project",
+            ),
+            models.Index(
+                fields=["organisation", "project"],
+                condition=Q(agreed_at__isnull=False),
+                name="events_partner_in_projects",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.organisation} ({self.get_role_display()})"
