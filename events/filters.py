@@ -154,7 +154,7 @@ class PartnerFacet(TalliedFacet):
     def told(self, model: type[Any]) -> Told:
         agreed = ProjectPartner.objects.agreed().select_related(None)
         name, slug = "organisation__name", "organisation__slug"
-        return Pairs(agreed, "project", slug, name, repeats=True, most=self.most)
+        return Pairs(agreed, "project", slug, name, most=self.most)
 
 
 class ReadersTitle(Func):
