@@ -1,6 +1,6 @@
 """The filters of organisations, people and themes, the same on the pages and in the API."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from members.models import College, Exchange, Membership, Organisation, Person, 
 from portal.facets import (
     ChoiceFacet,
     ConditionFacet,
+    Entry,
     OptionGroup,
     RelatedFacet,
     TalliedFacet,
@@ -27,12 +28,12 @@ THEME_CODE = _("The code of a theme.")
 COMMUNE_CODE = _("The code of a commune.")
 
 
-def memberships() -> Mapping[str, tuple[Any, Any]]:
-    """Members of the association today, of each college and of none."""
+def memberships(found: Iterable[Entry]) -> Mapping[str, tuple[Any, Any]]:
+    """Members of the association today, of each of the colleges found and of none."""
     today = Membership.objects.today_of(OuterRef("pk"))
     colleges = {
-        college.code: (str(college), Exists(today.filter(college=college.pk)))
-        for college in College.objects.all()
+        college.code: (college.label, Exists(today.filter(college=college.key)))
+        for college in found
     }
     return {
         "member": (_("Members of the association"), Exists(today)),
@@ -124,6 +125,7 @@ class OrganisationFilter(ListFilterSet):
     city = RelatedFacet("commune", legend=_("Commune"), shown=4, help_text=COMMUNE_CODE)
     membership = ConditionFacet(
         memberships,
+        of=College,
         legend=_("Membership"),
         shown=4,
         help_text=_("“member”, “not-member”, or the code of a college."),

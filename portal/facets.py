@@ -1,25 +1,27 @@
 """Facets of lists: groups of boxes, each with how many rows it would leave.
 
 A facet says which options there are and what each keeps; `portal.filters` has the sets of filters
-that they are part of.
+that they are part of. What options are made of stands in taxonomies, models with `code` and `name`,
+which all facets of a list look up together.
 """
 
 import abc
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 from django.utils.translation import gettext_lazy, pgettext
 
 from portal import i18n
-from portal.keeping import recall
+from portal.keeping import recall_together
 from portal.tallies import Columns, Conditions, Pairs, Tallied, Told
 from portal.words import fold
 
@@ -68,6 +70,55 @@ class Use:
     count: int
     overall: int
     at_least: bool = False
+
+
+class Entry(NamedTuple):
+    """A row of a taxonomy: its code, its name in the reader's language, and its key."""
+
+    code: str
+    label: str
+    key: int
+
+
+class Taxonomies:
+    """The entries of some taxonomies in the order of their codes: what is not kept is one query."""
+
+    def __init__(self, models: Iterable[type[Any]]) -> None:
+        self.models = {model._meta.label: model for model in models}
+
+    def __getitem__(self, model: type[Any]) -> list[Entry]:
+        return self._entries[model._meta.label]
+
+    @cached_property
+    def _entries(self) -> dict[str, list[Entry]]:
+        names = {("taxonomy", label, i18n.current()): label for label in self.models}
+
+        def make(missing: list[Any]) -> dict[Any, list[Entry]]:
+            found = _entries_of({names[name]: self.models[names[name]] for name in missing})
+            return {name: found[names[name]] for name in missing}
+
+        return {names[name]: found for name, found in recall_together(names, make).items()}
+
+
+def _entries_of(models: Mapping[str, type[Any]]) -> dict[str, list[Entry]]:
+    """The entries of each of these taxonomies: one query."""
+    # Plain sets of rows: those of bilingual models have their columns in no order.
+    first, *rest = [
+        QuerySet(model)
+        .order_by()
+        .annotate(of_=Value(label), label_=F(name_column(model)))
+        .values_list("of_", "code", "label_", "pk")
+        for label, model in models.items()
+    ]
+    found: dict[str, list[Entry]] = defaultdict(list)
+    for label, *entry in first.union(*rest, all=True) if rest else first:
+        found[label].append(Entry(*entry))
+    return {label: sorted(found[label]) for label in models}
+
+
+def name_column(model: type[Any]) -> str:
+    """The column of a taxonomy that has its names in the reader's language."""
+    return f"name_{i18n.current()}" if i18n.is_translated(model, "name") else "name"
 
 
 class CodesField(forms.MultipleChoiceField):
@@ -124,9 +175,7 @@ class Facet(Declared, filters.MultipleChoiceFilter, abc.ABC):
     def known(self) -> dict[str, str]:
         """Every code there is, with its label, in the order shown: looked up once."""
         if self._known is None:
-            name = (self.kept_as, i18n.current())
-            keeps = self.kept_as and not self.has_fixed_codes
-            self._known = recall({name: self.options})[name] if keeps else self.options()
+            self._known = self.options()
         return self._known
 
     def labels_of(self, codes: Collection[str]) -> Mapping[str, str]:
@@ -134,9 +183,24 @@ class Facet(Declared, filters.MultipleChoiceFilter, abc.ABC):
         return self.known
 
     @property
-    def kept_as(self) -> tuple[str, ...]:
-        """What its options depend on, besides the language; nothing where they are not kept."""
-        return ()
+    def taxonomy(self) -> type[Any] | None:
+        """The model that its options are rows of, or are made of; None where they are not."""
+        return None
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The rows of its taxonomy: looked up once, with those of all facets of the list."""
+        entries: list[Entry] = self.parent.taxonomies[self.taxonomy]
+        return entries
+
+    def keys_of(self, codes: Collection[str]) -> list[int] | None:
+        """The keys of these codes, None where they are not known: for a facet of no list."""
+        if not codes:
+            return []
+        if not hasattr(self, "parent"):
+            return None
+        keys = {entry.code: entry.key for entry in self.entries}
+        return [keys[code] for code in codes] if keys.keys() >= set(codes) else None
 
     @property
     def field(self) -> CodesField:
@@ -252,44 +316,21 @@ class RelatedFacet(TalliedFacet):
     def __init__(self, path: str, **kwargs: Any) -> None:
         super().__init__(field_name=f"{path}__code", **kwargs)
         self.path = path
-        # Their keys, once the codes were looked up.
-        self._keys: dict[str, int] = {}
-
-    def _related(self, model: type[Any]) -> tuple[Any, str]:
-        """The model pointed to, and its column of names in the reader's language."""
-        related = model._meta.get_field(self.path).related_model
-        column = f"name_{i18n.current()}" if i18n.is_translated(related, "name") else "name"
-        return related, column
 
     @property
-    def kept_as(self) -> tuple[str, ...]:
-        """What its options depend on, besides the language."""
-        return ("options", self.model._meta.label, self.path)
-
-    @property
-    def known(self) -> dict[str, str]:
-        """Every code there is, with its label; the keys are looked up with them."""
-        if self._known is None:
-            name = (self.kept_as, i18n.current())
-            rows = recall({name: self._rows})[name]
-            self._known = {code: label for code, label, _key in rows}
-            self._keys = {code: key for code, _label, key in rows}
-        return self._known
-
-    def _rows(self) -> list[tuple[str, str, int]]:
-        related, name = self._related(self.model)
-        return list(related._default_manager.order_by("code").values_list("code", name, "pk"))
+    def taxonomy(self) -> type[Any]:
+        model: type[Any] = self.model._meta.get_field(self.path).related_model
+        return model
 
     def options(self) -> dict[str, str]:
-        return {code: label for code, label, _key in self._rows()}
+        return {entry.code: entry.label for entry in self.entries}
 
     def condition(self, model: type[Any], codes: list[str]) -> Q:
         relation = model._meta.get_field(self.path)
         path = relation.m2m_reverse_field_name() if relation.many_to_many else self.path
         # By key where it is known: PostgreSQL then knows how many rows that leaves.
-        asked: dict[str, Any] = {f"{path}__code__in": codes}
-        if self._keys.keys() >= set(codes):
-            asked = {f"{path}__in": [self._keys[code] for code in codes]}
+        keys = self.keys_of(codes)
+        asked = {f"{path}__code__in": codes} if keys is None else {f"{path}__in": keys}
         if not relation.many_to_many:
             return Q(**asked)
         # Through the pairs: a row that has two of the codes is still one row.
@@ -298,7 +339,7 @@ class RelatedFacet(TalliedFacet):
 
     def told(self, model: type[Any]) -> Told:
         relation = model._meta.get_field(self.path)
-        _model, name = self._related(model)
+        name = name_column(relation.related_model)
         if not relation.many_to_many:
             return Columns(f"{self.path}__code", f"{self.path}__{name}")
         theirs = relation.m2m_reverse_field_name()
@@ -312,33 +353,34 @@ class RelatedFacet(TalliedFacet):
 class ConditionFacet(TalliedFacet):
     """Options that each are a condition on the row (`Q` or `Exists`; no join that repeats rows).
 
-    `conditions` returns {code: (label, condition)} in the order shown; it may cost one query.
+    `conditions` returns {code: (label, condition)} in the order shown; it is given the entries of the
+    taxonomy `of` which it makes some of them, if any.
     """
 
     def __init__(
         self,
-        conditions: Callable[[], Mapping[str, tuple[Any, Any]]],
+        conditions: Callable[..., Mapping[str, tuple[Any, Any]]],
         *,
         fixed: bool = False,
+        of: type[Any] | None = None,
         **kwargs: Any,
     ) -> None:
         """`fixed` where the codes stand in the program."""
         super().__init__(**kwargs)
-        self.conditions = conditions
+        self.conditions, self.of = conditions, of
         self.has_fixed_codes = fixed
         self._wanted: Mapping[str, tuple[Any, Any]] | None = None
 
     @property
-    def wanted(self) -> Mapping[str, tuple[Any, Any]]:
-        """The conditions, looked up once."""
-        if self._wanted is None:
-            self._wanted = self.conditions()
-        return self._wanted
+    def taxonomy(self) -> type[Any] | None:
+        return self.of
 
     @property
-    def kept_as(self) -> tuple[str, ...]:
-        """What its options depend on, besides the language."""
-        return ("options", self.conditions.__module__, self.conditions.__qualname__)
+    def wanted(self) -> Mapping[str, tuple[Any, Any]]:
+        """The conditions, made once."""
+        if self._wanted is None:
+            self._wanted = self.conditions(*([self.entries] if self.of else []))
+        return self._wanted
 
     def options(self) -> dict[str, str]:
         return {code: str(label) for code, (label, _condition) in self.wanted.items()}

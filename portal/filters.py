@@ -26,7 +26,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal import counting, display, i18n, search
-from portal.facets import CountingFacet, Declared, Facet, OptionGroup, TalliedFacet, Use, pair
+from portal.facets import (
+    CountingFacet,
+    Declared,
+    Facet,
+    OptionGroup,
+    TalliedFacet,
+    Taxonomies,
+    Use,
+    pair,
+)
 from portal.keeping import recall_together
 from portal.tallies import Wanted, take
 
@@ -222,6 +231,11 @@ class ListFilterSet(filters.FilterSet):
     def _facets(self) -> dict[str, Facet]:
         return {name: found for name, found in self.filters.items() if isinstance(found, Facet)}
 
+    @cached_property
+    def taxonomies(self) -> Taxonomies:
+        """What the options of its facets are made of."""
+        return Taxonomies(filter(None, (found.taxonomy for found in self._facets.values())))
+
     @property
     def _tallied(self) -> dict[str, TalliedFacet]:
         return {n: found for n, found in self._facets.items() if isinstance(found, TalliedFacet)}
@@ -263,6 +277,11 @@ class ListFilterSet(filters.FilterSet):
     def count_with_facets(self) -> int:
         """The same for a list that shows its facets as well: one query for all that is counted."""
         return self._counts[TOTAL]
+
+    def count_but(self, name: str) -> int:
+        """The same for all filters but one facet, which is shown with the others."""
+        total: int = self._counts[name].total
+        return total
 
     @property
     def is_bounded(self) -> bool:

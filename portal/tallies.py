@@ -55,8 +55,13 @@ class Tallied(NamedTuple):
     """What was counted of one facet, by code."""
 
     by_code: Mapping[str, Tally]
-    # Whether all rows were looked at: if not, there may be more of each.
-    is_whole: bool
+    # Among so many rows; a number above `MOST` stands for any larger one.
+    total: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all rows were looked at: if not, there may be more of each."""
+        return self.total <= counting.MOST
 
     def number(self, code: str) -> int:
         """How many rows have a code."""
@@ -124,7 +129,7 @@ class Statement:
                     else:
                         by_name[self.names[position]][code] = Tally(label or "", count)
         return counts, {
-            name: Tallied(tallies, counts[self.wanted[name].among] <= counting.MOST)
+            name: Tallied(tallies, counts[self.wanted[name].among])
             for name, tallies in by_name.items()
         }
 

@@ -72,15 +72,14 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 
 
 def map_of(listing: Listing, facets: list[OptionGroup]) -> territory.Figure:
-    """Where the organisations are that all filters but the commune leave: one query, or two."""
+    """Where the organisations are that all filters but the commune leave: one query."""
     uses = next(facet.uses for facet in facets if facet.name == "city")
-    chosen = listing.filters.values.get("city", [])
     return territory.figure(
         Commune.objects.all(),
         counts={code: use.count for code, use in uses.items()},
         overall={code: use.overall for code, use in uses.items()},
-        chosen=chosen,
-        total=counting.of(listing.filters.narrowed(but="city")) if chosen else listing.total,
+        chosen=listing.filters.values.get("city", []),
+        total=listing.filters.count_but("city"),
     )
 
 

@@ -396,7 +396,7 @@ def test_directory_costs_the_same_whatever_it_lists(
         assert len(names(directory(client))) == min(rows, 20)
 
 
-def test_directory_costs_at_most_six_queries_with_every_filter(
+def test_directory_costs_at_most_five_queries_with_every_filter(
     client, territory, django_assert_max_num_queries
 ):
     query = {
@@ -411,7 +411,7 @@ def test_directory_costs_at_most_six_queries_with_every_filter(
         "unknown": "x",
     }
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(5):
         directory(client, **query)
 
 
