@@ -56,11 +56,11 @@ class Figure:
         The ones that take part in most come last in each, so that they stand next to the others.
         """
         times = Counter(key for each in self.shared for key in each.organisations)
-        found: dict[int, Any] = {}
+        named, found = self.network.named(times.keys()), dict[int, Any]()
         for shared in self.shared:
-            new = [key for key in self.network.organisations if key in shared.organisations]
+            new = [key for key in named if key in shared.organisations]
             for key in sorted(new, key=lambda each: times[each]):
-                found.setdefault(key, self.network.organisations[key])
+                found.setdefault(key, named[key])
         return list(found.values())
 
     @property
@@ -74,11 +74,7 @@ class Figure:
     @property
     def left_out(self) -> Counter[str]:
         """How many projects and events are not drawn, by kind."""
-        return Counter(
-            shared.of._meta.model_name or ""
-            for shared in self.network.shared
-            if shared not in self.shared
-        )
+        return Counter(shared.kind for shared in self.network.shared if shared not in self.shared)
 
     @cached_property
     def arcades(self) -> list[Arcade]:
@@ -207,7 +203,7 @@ def as_json(network: Network) -> dict[str, Any]:
         "shared": [
             {
                 "id": each.key,
-                "type": each.of._meta.model_name,
+                "type": each.kind,
                 "title": i18n.both(each.of, "title"),
                 "url": page_addresses(each.of),
                 "organisations": [

@@ -25,9 +25,11 @@ from portal.facets import (
     RelatedFacet,
     TalliedFacet,
     Use,
+    name_column,
 )
 from portal.fields import CodeListField
 from portal.filters import DayFilter, ListFilterSet, Order, SortFilter
+from portal.keyset import among
 from portal.tallies import Pairs, Told
 
 Conditions = Mapping[str, tuple[Any, Q]]
@@ -191,55 +193,51 @@ class ProjectFilter(ListFilterSet):
 class SharedThemeFacet(CountingFacet):
     """The themes of what organisations do together: of the projects and events that they share."""
 
+    parent: "NetworkFilter"
+
+    @property
+    def taxonomy(self) -> type[Theme]:
+        return Theme
+
     def options(self) -> dict[str, str]:
-        return dict(Theme.objects.values_list("code", f"name_{i18n.current()}"))
+        return {entry.code: entry.label for entry in self.entries}
 
     def condition(self, model: type[Any], codes: list[str]) -> Q:
-        tied = network.tied(Organisation.objects.order_by(), codes)
-        return Q(pk__in=tied.values("pk"))
-
-    def keep(self, queryset: QuerySet, codes: list[str]) -> QuerySet:
-        return network.tied(queryset, codes)
+        return Q(pk__in=self.parent.ties_on(codes).organisations)
 
     def used(self, rows: QuerySet, narrowed: QuerySet | None) -> dict[str, Use]:
-        """Of `rows` that are tied, as all who share something are: three queries at most.
+        """Of `rows` that are tied, as all who share something are: two queries at most.
 
         An organisation counts once, though projects and events are apart. Of very many of these the
         latest are looked at, as for the drawing.
         """
         labels: dict[str, str] = {}
         having: dict[str, set[int]] = defaultdict(set)
-        is_whole = True
-        for model in network.NAMING:
-            theme = f"{model.parent}__themes"
-            found = network.naming(model, network.published(model), more=1)
-            columns = (f"{theme}__code", f"{theme}__name_{i18n.current()}", "organisation")
-            shared = set()
-            for key, is_cut, *row in found.values_list(model.parent, "is_cut", *columns):
-                code, label, organisation = row
-                shared.add(key)
-                is_whole &= not is_cut
-                if code is not None:
-                    labels[code] = label or code
-                    having[code].add(organisation)
-            is_whole &= len(shared) <= network.MOST_SHARED
-        among = None
+        ties = self.parent.ties
+        for tie, code, label in ties.themes(name_column(Theme)):
+            labels[code] = label or code
+            having[code] |= tie.organisations
+        left = None
         if narrowed is not None and having:
-            some = narrowed.order_by().filter(pk__in=set.union(*having.values()))
-            among = set(some.values_list("pk", flat=True))
+            some = narrowed.order_by().filter(among(narrowed.db, set.union(*having.values())))
+            left = set(some.values_list("pk", flat=True))
         return {
             code: Use(
                 labels[code],
-                len(found if among is None else found & among),
+                len(found if left is None else found & left),
                 len(found),
-                at_least=not is_whole,
+                at_least=not ties.is_whole,
             )
             for code, found in having.items()
         }
 
 
 class NetworkFilter(ListFilterSet):
-    """The filters of who works with whom: on what, and of which kind one of them is."""
+    """The filters of who works with whom: on what, and of which kind one of them is.
+
+    Of the organisations that it begins with those are left that share something: one query, unless
+    what ties them is kept.
+    """
 
     # Names are looked for in the directory.
     q = None
@@ -251,11 +249,38 @@ class NetworkFilter(ListFilterSet):
         model = Organisation
         fields: tuple[str, ...] = ()
 
+    def __init__(self, data: Any, queryset: QuerySet, scope: str = "") -> None:
+        super().__init__(data, queryset, scope)
+        self.ties = network.known()
+        self._on: dict[tuple[int, ...], network.Ties] = {(): self.ties}
+
+    def _narrowed(self, by: Collection[str]) -> QuerySet:
+        codes = self.values.get("theme", []) if "theme" in by else []
+        tied = self.ties.organisations & self.ties_on(codes).organisations
+        rows = self.queryset.filter(among(self.queryset.db, tied))
+        for name in set(by) - {"theme"}:
+            rows = self.filters[name].filter(rows, self.values[name])
+        return rows
+
+    @property
+    def theme_keys(self) -> list[int]:
+        """The keys of the themes that are chosen."""
+        return self.filters["theme"].keys_of(self.values.get("theme", [])) or []
+
+    def ties_on(self, codes: list[str]) -> network.Ties:
+        """What ties organisations on any of these themes: one query, unless it is known."""
+        keys = tuple(sorted(self.filters["theme"].keys_of(codes)))
+        if keys not in self._on:
+            self._on[keys] = network.known(keys)
+        return self._on[keys]
+
     @cached_property
     def network(self) -> network.Network:
-        """What the chosen organisations share, with whom: three queries."""
-        chosen = Organisation.objects.published()
+        """What the chosen organisations share, with whom: two queries at most."""
         others = self._chosen(but="theme")
+        if not others:
+            return network.Network(self.ties_on(self.values.get("theme", [])))
+        chosen = Organisation.objects.published()
         for name in others:
             chosen = self.filters[name].filter(chosen, self.values[name])
-        return network.Network(chosen if others else None, self.values.get("theme", []))
+        return network.Network(network.ties(self.theme_keys, chosen))

@@ -15,6 +15,8 @@ from portal.models import PublishedQuerySet, Status, Submission
 from portal.nested import ShowingQuerySet
 from portal.rows import AgreedRowQuerySet
 
+# The code of the college that founded the association.
+FOUNDING = "founding"
 # After so long a profile is to be looked at again.
 CHECKED_FOR = timedelta(days=365)
 
@@ -94,7 +96,7 @@ class OrganisationQuerySet(PublishedQuerySet):
 
     def founders(self) -> Self:
         """Those that are members today as founders of the association."""
-        return self.of_college("founding")
+        return self.of_college(FOUNDING)
 
     def _memberships_today(self) -> Any:
         """The memberships that run today of each organisation of this query."""
@@ -174,6 +176,10 @@ class MembershipQuerySet(models.QuerySet):
     def today_of(self, organisation: Any) -> Self:
         """Those of an organisation, or of the one that a query around this one is about."""
         return self.current().filter(organisation=organisation)
+
+    def founding(self, organisation: Any) -> Self:
+        """Those of them by which the association counts it among its founders."""
+        return self.today_of(organisation).filter(college__code=FOUNDING)
 
 
 class CommuneQuerySet(models.QuerySet):

@@ -33,16 +33,13 @@ PER_PAGE = 10
 MOST_PARTNERS = 5
 
 
-def _tied() -> Any:
-    return network.tied(Organisation.objects.published())
-
-
 @kept
 @require_safe
 def ecosystem_page(request: HttpRequest) -> HttpResponse:
     """Who works with whom, on what: drawn as far as there is room, and listed page by page."""
+    everybody = Organisation.objects.published()
     listing = Listing(
-        request, NetworkFilter, _tied(), keys={"page"}, per_page=PER_PAGE, scope="tied"
+        request, NetworkFilter, everybody, keys={"page"}, per_page=PER_PAGE, scope="tied"
     )
     if listing.redirect:
         return listing.redirect
@@ -55,8 +52,8 @@ def ecosystem_page(request: HttpRequest) -> HttpResponse:
     whole = listing.filters.network
     figure = ecosystem.Figure(whole)
     query = urlencode(listing.pairs)
-    themes = listing.filters.values.get("theme", [])
     # What is known of the whole is enough for a page, as long as it is all there is.
+    themes = listing.filters.theme_keys
     known = {} if whole.is_whole else network.partners_of(list(listing.page), themes)
     return render(
         request,
@@ -183,7 +180,7 @@ def _file(
     request: HttpRequest, made_of: Callable[[network.Network], HttpResponseBase]
 ) -> HttpResponseBase:
     """A file of the network that the query asks for, open to all; 400 for what does not exist."""
-    filters = NetworkFilter(request.GET, _tied())
+    filters = NetworkFilter(request.GET, Organisation.objects.published())
     return downloads.refusal(filters) or made_of(filters.network)
 
 

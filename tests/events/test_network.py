@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from events import ecosystem, figures
-from events.network import Network
+from events.network import Network, ties
 from members.models import College, Membership, Organisation
 from portal.drawing.storeys import MOST_ARCADES, MOST_POINTS
 from portal.lifecycle import agreements, review
@@ -26,7 +26,7 @@ GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
 FILES = ("ecosystem-table", "ecosystem-data", "ecosystem-graph")
 # Facets and counts, the page of the list, the network, the colours of projects, and what the directory
 # has besides.
-QUERIES, FILTERED_QUERIES, FILE_QUERIES = 9, 11, 3
+QUERIES, FILTERED_QUERIES, FILE_QUERIES = 7, 11, 2
 MOST_ELEMENTS = 350
 
 
@@ -52,7 +52,7 @@ def shared():
 
 
 def network(**filters):
-    return Network(Organisation.objects.published().filter(**filters))
+    return Network(ties(organisations=Organisation.objects.published().filter(**filters)))
 
 
 def pairs(found):
