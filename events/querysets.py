@@ -106,16 +106,23 @@ class EventQuerySet(PublishedQuerySet):
 
     def nearest(self, number: int) -> Self:
         """So many of these, of which some are to come: the first in this order (`nearest_first`)."""
-        now = timezone.now()
-        keys = (self.upcoming(now).values("pk")[:number], self.past(now).values("pk")[:number])
-        rows: Any = self.model._default_manager.filter(in_either(self.db, *keys))
-        nearest: Self = rows.nearest_first(now)
-        return nearest[:number]
+        return self.around_now(number, number).nearest_first()[:number]
 
     def organised_by(self, organisation: Any) -> Self:
-        """Those in which an organisation agreed to be named as organising."""
-        agreed = _agreed(self.model, "organisers").filter(organisation=organisation)
+        """Those in which an organisation agreed to be named as organising; none unless it is public."""
+        if not organisation.is_published:
+            return self.none()
+        organisers: Any = self.model._meta.get_field("organisers").related_model
+        agreed = organisers.objects.filter(organisation=organisation, agreed_at__isnull=False)
         return self.filter(pk__in=agreed.order_by().values("event"))
+
+    def around_now(self, coming: int, over: int) -> Self:
+        """So many of those to come, the next ones, and so many of those that are over, the latest."""
+        now = timezone.now()
+        keys = (self.upcoming(now).values("pk")[:coming], self.past(now).values("pk")[:over])
+        rows: Any = self.model._default_manager.filter(in_either(self.db, *keys))
+        found: Self = rows
+        return found
 
     def with_organisers(self) -> Self:
         """With their `agreed_organisers` and commune, for a list: no query more."""
@@ -208,9 +215,11 @@ class ProjectQuerySet(PublishedQuerySet):
         return ranked.order_by("-partner_count", "-published_at", "pk")
 
     def naming(self, organisation: Any) -> Self:
-        """Those in which an organisation agreed to be named."""
-        rows = _agreed(self.model, "partners").filter(organisation=organisation).order_by()
-        return self.filter(pk__in=rows.values("project"))
+        """Those in which an organisation, or that of a query around this one, agreed to be named.
+
+        Whether it is public is for the caller to know.
+        """
+        return self.filter(partners__organisation=organisation, partners__agreed_at__isnull=False)
 
 
 class PartnerQuerySet(AgreedRowQuerySet):
@@ -219,8 +228,8 @@ class PartnerQuerySet(AgreedRowQuerySet):
     def telling_founders(self) -> Self:
         """With `is_founder`: whether the association counts the organisation among its founders."""
         organisations: Any = self.model._meta.get_field("organisation").related_model
-        founders = organisations.objects.founders().filter(pk=OuterRef("organisation"))
-        return self.annotate(is_founder=Exists(founders))
+        memberships = organisations._meta.get_field("memberships").related_model.objects
+        return self.annotate(is_founder=Exists(memberships.founding(OuterRef("organisation"))))
 
 
 def _agreed(model: Any, name: str) -> Any:

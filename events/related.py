@@ -4,17 +4,23 @@ import datetime
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Expression, IntegerField, OuterRef, Q, Subquery
+from django.db.models import Count, Expression, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from events import feeds, figures
 from events.models import Event, EventOrganiser, Project, ProjectPartner
-from portal import related
+from members.models import Organisation
+from portal import display, related
 from portal.models import Status
+from portal.nested import Shown
 
 # A profile tells of the last ones; the agenda has all.
 PAST_EVENTS = 5
+# Of very many it tells of so many projects, the latest, and of so many events, the next; and says so.
+MOST_PROJECTS, MOST_EVENTS = 100, 50
+# What the list of an organisation's projects says of each, and what the figure beside it draws.
+TOLD = ("title", "slug", "summary", "description", "stage", "updated_at", "drawn_partners")
 # Where events without a date stand: after all others.
 LATER = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 
@@ -22,6 +28,7 @@ LATER = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 def register() -> None:
     """Make what organisations do known to their pages and rows."""
     related.register(sections)
+    related.register_shown(Organisation, "told_projects", Shown(told_projects, columns=TOLD))
     related.register_count("project_count", project_count)
     related.register_count("event_count", event_count)
 
@@ -32,14 +39,22 @@ def sections(organisation: Any) -> list[related.Section]:
     upcoming, past = events_of(organisation)
     offered = list(feeds.of_organisation(organisation))
     events = "events/includes/_related_events.html"
+    of_projects, of_events, with_whom = _("Projects"), _("Upcoming events"), _("With whom")
+    if len(found) > MOST_PROJECTS:
+        latest = {"n": display.number(MOST_PROJECTS)}
+        of_projects = _("The latest %(n)s projects") % latest
+        with_whom = _("With whom, in the latest %(n)s projects") % latest
+    if len(upcoming) > MOST_EVENTS:
+        of_events = _("The next %(n)s events") % {"n": display.number(MOST_EVENTS)}
+    found, upcoming = found[:MOST_PROJECTS], upcoming[:MOST_EVENTS]
     return [
-        related.Section("projects", _("Projects"), found, "events/includes/_related_projects.html"),
-        related.Section("events", _("Upcoming events"), upcoming, events, offered),
+        related.Section("projects", of_projects, found, "events/includes/_related_projects.html"),
+        related.Section("events", of_events, upcoming, events, offered),
         # What there is to subscribe to is the same, and told once.
         related.Section("past", _("Past events"), past, events, [] if upcoming else offered),
         related.Section(
             "partners",
-            _("With whom"),
+            with_whom,
             partners(organisation, found),
             "events/includes/_related_partners.html",
             figure=figures.beside(found),
@@ -47,17 +62,25 @@ def sections(organisation: Any) -> list[related.Section]:
     ]
 
 
+def told_projects(organisation: Any) -> Any:
+    """The latest published projects in which it agreed to be named, one more than are told of."""
+    rows = Project.objects.published().naming(organisation).showing("drawn_partners")
+    return rows[: MOST_PROJECTS + 1]
+
+
 def projects(organisation: Any) -> list[Project]:
-    """The published projects in which it agreed to be named, each with those it is done with."""
-    rows = Project.objects.published().naming(organisation).with_partner_count()
-    return figures.coloured(rows.showing("drawn_partners"))
+    """The same, each with those it is done with; no query for them, if they came along."""
+    found = figures.coloured(organisation.told_projects)
+    for project in found:
+        project.partner_count = len(project.drawn_partners)
+    return found
 
 
 def events_of(organisation: Any) -> tuple[list[Event], list[Event]]:
-    """The published events to come that it organises, and the latest of those that are over."""
+    """The published events that it organises: those to come, one more than are told of, and the
+    latest of those that are over."""
     events = Event.objects.published().organised_by(organisation)
-    past = events.past()[:PAST_EVENTS].values("pk")
-    rows = events.filter(Q(pk__in=events.upcoming().order_by().values("pk")) | Q(pk__in=past))
+    rows = events.around_now(MOST_EVENTS + 1, PAST_EVENTS)
     latest_first = list(rows.with_organisers())
     to_come = [event for event in latest_first if not event.is_past]
     soonest = sorted(to_come, key=lambda event: (event.starts_at or LATER, event.pk))

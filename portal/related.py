@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Expression, QuerySet
 
 from portal.downloads import Feed
+from portal.nested import Shown
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,19 @@ class Section:
 
 Read = Callable[[Any], Iterable[Section]]
 _readers: list[Read] = []
+_shown: list[str] = []
 _counts: dict[str, Callable[[], Expression]] = {}
 
 
 def register(read: Read) -> None:
     """Add what `read` tells of an organisation, in this order; called when an app is loaded."""
     _readers.append(read)
+
+
+def register_shown(model: type[Any], name: str, rows: Shown) -> None:
+    """Let `model`, of organisations, show rows of ours: what is read for its page brings them along."""
+    model.add_to_class(name, rows)
+    _shown.append(name)
 
 
 def register_count(name: str, count: Callable[[], Expression]) -> None:
@@ -51,6 +59,11 @@ def register_count(name: str, count: Callable[[], Expression]) -> None:
 def sections_of(organisation: Any) -> list[Section]:
     """What there is to show of an organisation: the queries of each reader."""
     return [section for read in _readers for section in read(organisation) if section.rows]
+
+
+def shown() -> list[str]:
+    """The names of what was registered to be shown."""
+    return list(_shown)
 
 
 def with_counts(organisations: QuerySet) -> Any:

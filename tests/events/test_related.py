@@ -1,11 +1,14 @@
 """What the page of an organisation tells of its projects and partners."""
 
+import datetime
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
 from events import related
+from events.models import Event, Project
 from portal.lifecycle import review
 from tests import factories
 from tests.events.pages import body
@@ -75,6 +78,38 @@ def test_profile_without_partners_has_neither_figure_nor_section(client, organis
 
     assert "arcade" not in text
     assert "With whom" not in text
+
+
+def test_profile_of_very_much_tells_of_the_latest_projects_and_the_next_events(
+    client, monkeypatch, organisation
+):
+    monkeypatch.setattr(related, "MOST_PROJECTS", 2)
+    monkeypatch.setattr(related, "MOST_EVENTS", 2)
+    partners = crowd(3)
+    for number, partner in enumerate(partners):
+        together(f"Project {number}", organisation, partner)
+        day = timezone.now() + datetime.timedelta(days=number + 1)
+        factories.EventFactory(organisation=organisation, starts_at=day)
+
+    whole = client.get(organisation.address_in("en")).context["sections"]
+
+    soonest = list(Event.objects.upcoming()[:2])
+    assert [(str(each.title), each.rows) for each in whole] == [
+        ("The latest 2 projects", list(Project.objects.order_by("-published_at")[:2])),
+        ("The next 2 events", soonest),
+        ("With whom, in the latest 2 projects", partners[1:]),
+    ]
+
+
+def test_profile_of_as_much_as_it_tells_of_says_nothing_of_more(client, monkeypatch, organisation):
+    monkeypatch.setattr(related, "MOST_PROJECTS", 1)
+    monkeypatch.setattr(related, "MOST_EVENTS", 1)
+    together("Bridge", organisation, factories.OrganisationFactory())
+    factories.EventFactory(organisation=organisation)
+
+    whole = client.get(organisation.address_in("en")).context["sections"]
+
+    assert [each.title for each in whole] == ["Projects", "Upcoming events", "With whom"]
 
 
 def test_spark_has_the_colour_of_the_figure_on_every_page(client, organisation):
