@@ -10,8 +10,8 @@ The filters are a `portal.filters.ListFilterSet`. A view is
 
 and its template takes what `Listing.context` gives, most of it through the includes of the site.
 What the query says and the list does not understand is left out and told (`problems`). It costs one
-query for the rows, one for all that is counted, and one for each taxonomy that is filtered by. A list
-is counted, and has pages, up to `portal.counting.MOST` rows: where there are more, the page says so.
+query for the rows, one for all that is counted, and one for all its taxonomies. A list is counted,
+and has pages, up to `portal.counting.MOST` rows: where there are more, the page says so.
 """
 
 from collections.abc import Callable, Collection, Iterable

@@ -396,6 +396,18 @@ def test_directory_costs_the_same_whatever_it_lists(
         assert len(names(directory(client))) == min(rows, 20)
 
 
+def test_directory_costs_no_more_with_boxes_ticked(
+    client, territory, health, django_assert_num_queries
+):
+    commune = factories.CommuneFactory()
+    factories.OrganisationFactory(commune=commune, themes=[health], founding=True)
+
+    with django_assert_num_queries(DIRECTORY_QUERIES):
+        found = directory(client, theme=health.code, city=commune.code, membership="founding")
+
+    assert len(names(found)) == 1
+
+
 def test_directory_costs_at_most_five_queries_with_every_filter(
     client, territory, django_assert_max_num_queries
 ):
