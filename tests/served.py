@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 from django.conf import settings
@@ -39,18 +40,21 @@ class Portal:
 
 @contextmanager
 def served(
-    environment: dict[str, str], *options: str, log: IO[str] | int = subprocess.PIPE
+    environment: dict[str, str],
+    *options: str,
+    log: IO[str] | int = subprocess.PIPE,
+    folder: Path | None = None,
 ) -> Iterator[Portal]:
     """The portal while the block runs; it listens from the beginning, and answers once it is there.
 
     It says what it logs to `log`: whoever has it say much needs a file, since nobody reads the pipe
-    meanwhile.
+    meanwhile. It is started in `folder`, by default where this code is.
     """
     door = socket.create_server(("127.0.0.1", 0))
     command = [sys.executable, "-m", "gunicorn", "portal.wsgi", "--no-control-socket", *options]
     process = subprocess.Popen(
         [*command, "--log-level", "warning", "--bind", f"fd://{door.fileno()}"],
-        cwd=settings.BASE_DIR,
+        cwd=folder or settings.BASE_DIR,
         env=surroundings(environment),
         pass_fds=[door.fileno()],
         stdout=log,

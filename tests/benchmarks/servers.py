@@ -48,14 +48,25 @@ def use_production_settings(port: int, redis: str) -> None:
 
 
 @contextmanager
-def redis() -> Iterator[tuple[str, int]]:
-    """A Redis of its own, reached through a socket: its address and its process."""
+def redis(folder: Path = DATA) -> Iterator[tuple[str, int]]:
+    """A Redis of its own, reached through a socket in a folder: its address and its process."""
     program = shutil.which("redis-server") or shutil.which("valkey-server")
     if program is None:
         raise NotStarted("There is no redis-server here: `make benchmark` installs it.")
-    path = DATA / "redis.sock"
+    path = folder / "redis.sock"
     path.unlink(missing_ok=True)
-    command = [program, "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(DATA)]
+    # It writes nothing, but begins by going to its folder.
+    command = [
+        program,
+        "--dir",
+        str(folder),
+        "--port",
+        "0",
+        "--unixsocket",
+        str(path),
+        "--save",
+        "",
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         _wait(path.exists, "Redis")

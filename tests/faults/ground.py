@@ -5,10 +5,7 @@ What an editor was told is saved is looked for afterwards in the database: nothi
 
 import http.client
 import io
-import os
 import secrets
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -18,19 +15,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
+from django.conf import settings
+
 from tests import browser
 from tests.benchmarks.servers import redis
+from tests.faults.mail import database_url
+from tests.faults.release import NEXT, Releases
 from tests.served import Portal, served
 
-ROOT = Path(__file__).resolve().parents[2]
 ORGANISATION = "universite-montpellier"
+PROJECT = "plantnet"
 PAGES = (
     "/fr/",
     "/fr/annuaire/",
     "/en/directory/?theme=sante",
     f"/fr/annuaire/{ORGANISATION}/",
     "/fr/projets/",
-    "/en/projects/plantnet/",
+    f"/en/projects/{PROJECT}/",
     "/fr/agenda/",
     "/en/search/?q=health",
     "/fr/rechercher/?q=donn%C3%A9es",
@@ -47,6 +48,7 @@ class Answer:
     """What somebody was answered: status 0 if nothing came, or not all of it."""
 
     who: str
+    path: str
     status: int
     began: float
     seconds: float
@@ -61,10 +63,17 @@ class Load:
     """Who asks, in threads, each for the next page as soon as the one before has come."""
 
     portal: Portal
+    releases: Releases
     cookie: str
+    # What drafts are called by.
+    name: str
     pause: float = 0.0
     answers: list[Answer] = field(default_factory=list)
     saved: list[str] = field(default_factory=list)
+    # Static files that a page asked for, and that were not there.
+    lacking: list[str] = field(default_factory=list)
+    # How many pages came of each version, or of a mixture of two.
+    versions: Counter[str] = field(default_factory=Counter)
     is_over: threading.Event = field(default_factory=threading.Event)
 
     def ask(self, who: str, method: str, path: str, body: str = "", **headers: str) -> str:
@@ -81,13 +90,16 @@ class Load:
             pass
         finally:
             connection.close()
-        self.answers.append(Answer(who, status, began, time.monotonic() - began))
+        self.answers.append(Answer(who, path, status, began, time.monotonic() - began))
         return page if status else ""
 
     def read(self, number: int) -> None:
         """A visitor, who begins at one page and goes through all of them."""
         while not self.is_over.is_set():
-            self.ask("visitor", "GET", PAGES[number % len(PAGES)])
+            page = self.ask("visitor", "GET", PAGES[number % len(PAGES)])
+            if version := version_of(page):
+                self.versions[version] += 1
+            self.lacking += self.releases.lacking(page)
             number += 1
             self.is_over.wait(self.pause)
 
@@ -96,7 +108,7 @@ class Load:
         written = 0
         while not self.is_over.is_set():
             written += 1
-            title = f"Brouillon {number}.{written}"
+            title = f"{self.name} {number}.{written}"
             if form := self.ask("editor", "GET", FORM, Cookie=self.cookie):
                 self._save(form, title)
             self.is_over.wait(self.pause)
@@ -133,6 +145,15 @@ class Load:
             for somebody in crowd:
                 somebody.join()
 
+    def wait_until_ready(self) -> None:
+        """Return once the portal says that it is."""
+        wait_until(lambda: self.ask("nobody", "GET", "/readyz").startswith("database: ok"))
+        self.answers.clear()
+
+    def wait_for_writes(self, editors: int) -> None:
+        """Return once all go about it."""
+        wait_until(lambda: len(self.saved) > editors)
+
     def lost(self) -> list[str]:
         """What somebody was told is saved, and is not there."""
         from portal.models import Submission
@@ -145,24 +166,42 @@ class Load:
         return Counter(answer.status for answer in self.answers if not answer.is_good)
 
 
+def version_of(page: str) -> str:
+    """Which version made a page: "first", "next" or "both"; "" for what is no page."""
+    if "</head>" not in page:
+        return ""
+    if 'name="version"' not in page:
+        return "first"
+    return "next" if NEXT in page else "both"
+
+
 def _somebody() -> str:
     """An address nobody else has: what is counted here is not how often one may ask."""
     return f"10.{secrets.randbelow(256)}.{secrets.randbelow(256)}.{secrets.randbelow(256)}"
 
 
+@dataclass(frozen=True)
+class Ground:
+    """A running portal and what it stands on: `store` is the process of its Redis."""
+
+    portal: Portal
+    releases: Releases
+    environment: dict[str, str]
+    store: int
+
+
 @contextmanager
-def portal_in_production(folder: Path, *options: str) -> Iterator[tuple[Portal, int]]:
-    """The portal on DATABASE_URL with a Redis of its own, filled with the demo; and that Redis."""
+def portal_in_production(folder: Path) -> Iterator[Ground]:
+    """The portal on the database of this process, as its unit starts it, with a Redis of its own."""
     with ExitStack() as stack:
-        address, store = stack.enter_context(redis())
+        address, store = stack.enter_context(redis(folder))
         environment = {
             "DEBUG": "false",
-            "SECRET_KEY": os.environ["SECRET_KEY"],
+            "SECRET_KEY": settings.SECRET_KEY,
             "ALLOWED_HOSTS": "localhost",
             "BASE_URL": "https://localhost",
-            "DATABASE_URL": os.environ["DATABASE_URL"],
+            "DATABASE_URL": database_url(),
             "DATA_DIR": str(folder),
-            "STATIC_ROOT": str(folder / "static"),
             "EMAIL_URL": "smtp://127.0.0.1:1/",
             "DEFAULT_FROM_EMAIL": "portal@example.org",
             "BEHIND_PROXY": "true",
@@ -170,19 +209,16 @@ def portal_in_production(folder: Path, *options: str) -> Iterator[tuple[Portal, 
             "REDIS_URL": address,
             "TASKS": "database",
         }
-        subprocess.run(
-            [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"],
-            cwd=ROOT,
-            env=os.environ | environment,
-            check=True,
-        )
+        releases = Releases(folder)
+        releases.install(releases.make("first"), environment)
         log = stack.enter_context((folder / "web.log").open("w"))
-        portal = stack.enter_context(served(environment, *options, log=log))
-        yield portal, store
+        options = releases.options()
+        portal = stack.enter_context(served(environment, *options, log=log, folder=releases.served))
+        yield Ground(portal, releases, environment, store)
 
 
-def filled() -> str:
-    """Put the demo into the database, and give the cookie of an editor who has signed in."""
+def filled(*, with_demo: bool = True) -> str:
+    """Put the demo into the database, or little; gives the cookie of an editor who has signed in."""
     from django.core.management import call_command
 
     from events.demo import loader
@@ -191,8 +227,14 @@ def filled() -> str:
     from tests.world import session
 
     call_command("migrate", verbosity=0)
-    loader.load(lambda said: None)
-    call_command("delete_demo_accounts", no_input=True, stdout=io.StringIO())
+    if with_demo:
+        loader.load(lambda said: None)
+        call_command("delete_demo_accounts", no_input=True, stdout=io.StringIO())
+    else:
+        loader.load_territory()
+        by = factories.OrganisationFactory(slug=ORGANISATION)
+        factories.ProjectFactory(title_fr="PlantNet", title_en="PlantNet", organisation=by)
+        factories.EventFactory(organisation=by)
     organisation = Organisation.objects.get(slug=ORGANISATION)
     editor = factories.UserFactory(email="editor@example.org", member=organisation)
     cookies = session(editor) | {"csrftoken": secrets.token_hex(16)}

@@ -101,16 +101,21 @@ def free_port() -> int:
         return taken.getsockname()[1]
 
 
-def environment(folder: str, port: int) -> dict[str, str]:
-    """That of a worker on the database of this process, with a mail server on a port."""
+def database_url() -> str:
+    """The address of the database of this process, that of a test while one runs."""
     from django.db import connection
 
     of = {name: quote(str(value), safe="") for name, value in connection.settings_dict.items()}
     account = of["USER"] + (f":{of['PASSWORD']}" if of["PASSWORD"] else "")
     place = of["HOST"] + (f":{of['PORT']}" if of["PORT"] else "")
+    return f"postgres://{account}@{place}/{of['NAME']}"
+
+
+def environment(folder: str, port: int) -> dict[str, str]:
+    """That of a worker on the database of this process, with a mail server on a port."""
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "portal.settings",
-        "DATABASE_URL": f"postgres://{account}@{place}/{of['NAME']}",
+        "DATABASE_URL": database_url(),
         "EMAIL_URL": f"smtp://127.0.0.1:{port}/",
         "DATA_DIR": folder,
         "DEBUG": "true",

@@ -1,13 +1,12 @@
 """Faults of what the portal stands on, under load: what is lost, and how long it lasts.
 
-    .ci/postgresql .venv/bin/python -m tests.faults.web FAULT [--seconds 10]
+    .ci/postgresql .venv/bin/python -m tests.faults.web FAULT… [--seconds 10]
 
 The portal as in production, with two workers, a Redis of its own and a PostgreSQL that is thrown away.
 Exits with 1 if more was lost than the fault can excuse.
 """
 
 import argparse
-import contextlib
 import os
 import secrets
 import signal
@@ -16,18 +15,26 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.benchmarks import servers
-from tests.faults.ground import Load, filled, portal_in_production, wait_until
+from tests.faults.ground import (
+    PAGES,
+    Ground,
+    Load,
+    filled,
+    portal_in_production,
+    version_of,
+    wait_until,
+)
 from tests.standby import PROGRAMS
 
+# As its unit says.
 WORKERS, THREADS = 2, 8
 VISITORS, EDITORS = 4, 2
 
 
-def killed(load: Load, store: int, seconds: float) -> list[str]:
+def killed(load: Load, ground: Ground, seconds: float) -> list[str]:
     """Web workers die of SIGKILL, one each second."""
     times = 0
     until = time.monotonic() + seconds
@@ -41,20 +48,49 @@ def killed(load: Load, store: int, seconds: float) -> list[str]:
     return _told(load, f"{times} workers killed", excused)
 
 
-def deployed(load: Load, store: int, seconds: float) -> list[str]:
-    """A new version is taken up, every two seconds: all processes are replaced."""
+def deployed(load: Load, ground: Ground, seconds: float) -> list[str]:
+    """The same version is taken up again and again: all processes are replaced."""
     times = 0
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         before = set(_children(load.portal.process.pid))
-        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], check=True)
-        load.portal.process.send_signal(signal.SIGHUP)
+        ground.releases.reload(load.portal.process.pid, ground.environment)
         wait_until(lambda before=before: not before & set(_children(load.portal.process.pid)))
         times += 1
     return _told(load, f"deployed {times} times", 0)
 
 
-def database(load: Load, store: int, seconds: float) -> list[str]:
+def upgraded(load: Load, ground: Ground, seconds: float) -> list[str]:
+    """A version that does not start is refused; another one, changed in all it may be, is taken up."""
+    releases, pid = ground.releases, load.portal.process.pid
+    pages = [path for path in PAGES if not path.startswith("/api/")]
+    before = [load.ask("visitor", "GET", path) for path in pages]
+    first, problems = releases.served.resolve(), []
+    releases.serve(releases.make_broken())
+    if releases.reload(pid, ground.environment):
+        problems.append("what does not start was taken up")
+    releases.serve(first)
+    threading.Event().wait(seconds / 2)
+    release = releases.make_next()
+    releases.install(release, ground.environment)
+    old = set(_children(pid))
+    releases.serve(release)
+    if not releases.reload(pid, ground.environment):
+        problems.append("the next version was not taken up")
+    wait_until(lambda: not old & set(_children(pid)))
+    threading.Event().wait(seconds / 2)
+    made_by = {version_of(load.ask("visitor", "GET", path)) for path in pages}
+    if made_by != {"next"}:
+        problems.append(f"pages are made by {made_by}")
+    if load.versions["both"]:
+        problems.append(f"{load.versions['both']} pages were made by both versions")
+    if load.lacking or any(releases.lacking(page) for page in before):
+        problems.append("a page of one of the versions lacks static files")
+    print(f"pages {dict(load.versions)}, {len(load.lacking)} static files lacked;", end=" ")
+    return [*problems, *_told(load, "another version taken up", 0)]
+
+
+def database(load: Load, ground: Ground, seconds: float) -> list[str]:
     """PostgreSQL crashes, is away for two seconds, and comes back."""
     data = _asked("SHOW data_directory")
     _pg_ctl(data, "stop", "--mode", "immediate")
@@ -77,10 +113,10 @@ def database(load: Load, store: int, seconds: float) -> list[str]:
     return [*problems, *_told(load, "PostgreSQL crashed and came back", None)]
 
 
-def redis(load: Load, store: int, seconds: float) -> list[str]:
+def redis(load: Load, ground: Ground, seconds: float) -> list[str]:
     """Redis dies and stays away: pages are made anew, limits are counted by each process."""
     threading.Event().wait(1)
-    os.kill(store, signal.SIGKILL)
+    os.kill(ground.store, signal.SIGKILL)
     threading.Event().wait(seconds)
     problems = _told(load, "Redis was killed", 0)
     address = {"X-Forwarded-For": "192.0.2.1"}
@@ -93,7 +129,7 @@ def redis(load: Load, store: int, seconds: float) -> list[str]:
     )
 
 
-def mixed(load: Load, store: int, seconds: float) -> list[str]:
+def mixed(load: Load, ground: Ground, seconds: float) -> list[str]:
     """Nothing happens: visitors, editors and the API, for a long time."""
     before = _memory(load.portal.process.pid)
     half = 0
@@ -110,25 +146,35 @@ def mixed(load: Load, store: int, seconds: float) -> list[str]:
     return _told(load, f"{seconds:.0f} s of load", 0)
 
 
-FAULTS: dict[str, Callable[[Load, int, float], list[str]]] = {
-    fault.__name__: fault for fault in (killed, deployed, database, redis, mixed)
+FAULTS: dict[str, Callable[[Load, Ground, float], list[str]]] = {
+    fault.__name__: fault for fault in (killed, deployed, upgraded, database, redis, mixed)
 }
 
 
-def suffer(name: str, seconds: float, *, pause: float = 0, editors: int = EDITORS) -> list[str]:
-    """Have a fault happen under load; what is wrong with what came of it. Prints the figures."""
-    servers.DATA.mkdir(parents=True, exist_ok=True)
-    options = ["--workers", str(WORKERS), "--threads", str(THREADS)]
-    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
-        portal, store = stack.enter_context(portal_in_production(Path(folder), *options))
-        load = Load(portal, filled(), pause)
-        wait_until(lambda: load.ask("nobody", "GET", "/readyz").startswith("database: ok"))
-        load.answers.clear()
-        with load.going_on(VISITORS, editors):
-            wait_until(lambda: len(load.saved) > editors)
-            problems = FAULTS[name](load, store, seconds)
-        if lost := load.lost():
-            problems.append(f"{len(lost)} writes were acknowledged and are not there")
+def suffer(
+    names: Iterable[str],
+    seconds: float,
+    *,
+    pause: float = 0,
+    visitors: int = VISITORS,
+    editors: int = EDITORS,
+    with_demo: bool = True,
+) -> list[str]:
+    """Have faults happen under load, one after the other; what is wrong with what came of them.
+
+    Prints the figures.
+    """
+    problems = []
+    with tempfile.TemporaryDirectory() as folder, portal_in_production(Path(folder)) as ground:
+        cookie = filled(with_demo=with_demo)
+        for name in names:
+            load = Load(ground.portal, ground.releases, cookie, name, pause)
+            load.wait_until_ready()
+            with load.going_on(visitors, editors):
+                load.wait_for_writes(editors)
+                problems += FAULTS[name](load, ground, seconds)
+            if lost := load.lost():
+                problems.append(f"{len(lost)} writes were acknowledged and are not there")
     return problems
 
 
@@ -138,7 +184,8 @@ def _told(load: Load, what: str, excused: int | None) -> list[str]:
     print(f"{what}: {len(load.answers)} answers, {sum(bad.values())} bad {dict(bad)},", end=" ")
     print(f"{len(load.saved)} writes acknowledged.")
     if excused is not None and sum(bad.values()) > excused:
-        return [f"{sum(bad.values())} answers were bad, {excused} at most can be excused"]
+        where = {answer.path for answer in load.answers if not answer.is_good}
+        return [f"{sum(bad.values())} answers were bad, {excused} at most can be excused: {where}"]
     return []
 
 
@@ -184,10 +231,15 @@ def main() -> None:
     """Have one of them happen and say what came of it."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     helped = "; ".join(f"{name}: {(fault.__doc__ or '')}" for name, fault in FAULTS.items())
-    asked.add_argument("fault", choices=FAULTS, help=helped)
+    asked.add_argument("faults", nargs="+", choices=FAULTS, metavar="FAULT", help=helped)
     asked.add_argument("--seconds", type=float, default=10)
     asked.add_argument(
         "--pause", type=float, default=0, help="between an answer and the next request"
+    )
+    asked.add_argument("--visitors", type=int, default=VISITORS)
+    asked.add_argument("--editors", type=int, default=EDITORS)
+    asked.add_argument(
+        "--little", action="store_true", help="without the demo, which takes a while"
     )
     given = asked.parse_args()
     os.environ |= {"DJANGO_SETTINGS_MODULE": "tests.settings", "TASKS": "database"}
@@ -200,7 +252,14 @@ def main() -> None:
         # A crash may take what was not written; whoever runs a database for real waits for the disk.
         cursor.execute("ALTER ROLE CURRENT_USER SET synchronous_commit = on")
     connection.close()
-    problems = suffer(given.fault, given.seconds, pause=given.pause)
+    problems = suffer(
+        given.faults,
+        given.seconds,
+        pause=given.pause,
+        visitors=given.visitors,
+        editors=given.editors,
+        with_demo=not given.little,
+    )
     for problem in problems:
         print(f"Not good: {problem}.")
     sys.exit(bool(problems))
