@@ -9,10 +9,13 @@ from traceback import format_exception
 from typing import Any, ClassVar
 
 from django.db import InterfaceError, OperationalError, connection, models
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
+from django_tasks_db.utils import exclusive_transaction
 
 from portal.background.retry import GiveUp, delay_after
 
@@ -93,10 +96,25 @@ class BackgroundTask(DBTaskResult):
         if not self._claimed().update(status=status, **columns):
             return False
         for name, value in {"status": status, **columns}.items():
-            setattr(self, name, value)
+            # What the database makes itself, a moment, is not read again: nobody asks for it here.
+            if not hasattr(value, "resolve_expression"):
+                setattr(self, name, value)
         return True
 
     # --- What the worker of the library calls ------------------------------------------------------
+
+    @classmethod
+    def take(cls, worker: str) -> "BackgroundTask | None":
+        """Give a worker the next task whose turn it is, if there is one.
+
+        That is by the clock of the database, one for all workers, so that theirs may differ.
+        """
+        due = Q(run_after=AT_ONCE()) | Q(run_after__lte=Now())
+        with exclusive_transaction():
+            row: Any = cls.objects.filter(due, status=State.READY).get_locked()
+            if row is not None:
+                row.claim(worker)
+        return row
 
     @patiently
     def set_successful(self, return_value: Any) -> None:
@@ -108,10 +126,10 @@ class BackgroundTask(DBTaskResult):
     def set_failed(self, exc: BaseException) -> None:
         """Have it tried again later, or leave it to the staff."""
         delay = None if isinstance(exc, GiveUp) else delay_after(self.tries)
-        note, now = _note_of(exc), timezone.now()
+        note = _note_of(exc)
         if delay is None:
-            self._become(State.FAILED, finished_at=now, **note)
-        elif self._become(State.READY, run_after=now + delay, **note):
+            self._become(State.FAILED, finished_at=Now(), **note)
+        elif self._become(State.READY, run_after=Now() + delay, **note):
             logger.warning(
                 "Task %s failed at try %s, and is tried again in %s", self.pk, self.tries, delay
             )
@@ -125,7 +143,7 @@ class BackgroundTask(DBTaskResult):
         """
         note = {"exception_class_path": "ProcessDied", "traceback": "ProcessDied"}
         if delay_after(self.tries) is None:
-            self._become(State.FAILED, finished_at=timezone.now(), **note)
+            self._become(State.FAILED, finished_at=Now(), **note)
         elif self._become(State.READY, run_after=AT_ONCE(), **note):
             logger.warning("Task %s was given back: its process died", self.pk)
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from portal import content_version
 from portal.background import presence
@@ -30,11 +30,10 @@ def reap() -> None:
 
 def _forget_wrong_clocks() -> None:
     """Try at once what waits longer than anything may: the clock was ahead when it failed."""
-    latest = timezone.now() + max(DELAYS)
-    rows = BackgroundTask.objects.filter(status=State.READY, run_after__gt=latest)
+    rows = BackgroundTask.objects.filter(status=State.READY, run_after__gt=Now() + max(DELAYS))
     rows.exclude(run_after=AT_ONCE()).exclude(worker_ids=[]).update(run_after=AT_ONCE())
 
 
 def _forget_old() -> None:
-    rows = BackgroundTask.objects.failed().filter(finished_at__lt=timezone.now() - KEPT)
+    rows = BackgroundTask.objects.failed().filter(finished_at__lt=Now() - KEPT)
     rows.delete()

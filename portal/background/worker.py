@@ -4,7 +4,13 @@ import contextlib
 import logging
 import time
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connections
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    close_old_connections,
+    connections,
+)
 from django.utils.crypto import get_random_string
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME
 from django_tasks_db.management.commands import db_worker
@@ -34,7 +40,7 @@ class Worker(db_worker.Worker):
         super().__init__(
             queue_names=[DEFAULT_TASK_QUEUE_NAME],
             interval=interval,
-            batch=True,  # `run` of the library returns whenever nothing is left
+            batch=True,  # who loops is `_work`
             backend_name=DEFAULT_TASK_BACKEND_ALIAS,
             startup_delay=False,
             max_tasks=None,
@@ -68,13 +74,18 @@ class Worker(db_worker.Worker):
         try:
             while self.running:
                 self._look_after_others()
-                super().run()
+                while self.running and (task := self._take()):
+                    self.run_task(task)
                 if self.until_empty:
                     return
                 if self.running:
                     time.sleep(self.interval)
         finally:
             self.presence.end()
+
+    def _take(self) -> BackgroundTask | None:
+        close_old_connections()
+        return BackgroundTask.take(self.worker_id)
 
     def _look_after_others(self) -> None:
         if time.monotonic() - self._reaped_at >= REAP_EVERY:

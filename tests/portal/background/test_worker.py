@@ -1,4 +1,4 @@
-"""Workers that die, are told to stop, or lose the database: real processes and a real mail server."""
+"""Workers that die, stop, or lose what they need, or the time: real processes, a real mail server."""
 
 import pytest
 from django.db import connection
@@ -21,6 +21,21 @@ def test_no_mail_is_lost_when_workers_are_killed_and_at_most_one_is_doubled_by_e
     assert post.struck == 5
     assert set(post.taken) == {f"Mail {number}" for number in range(200)}
     assert sum(post.taken.values()) <= 205
+
+
+def test_no_mail_is_lost_when_the_mail_server_goes_away_and_each_try_waits_longer():
+    post, minutes = faults.send_while_away(mails=60)
+
+    assert minutes == [[1], [5]]
+    assert set(post.taken) == {f"Mail {number}" for number in range(60)}
+    assert sum(post.taken.values()) <= 60 + faults.AT_ONCE
+
+
+def test_clocks_of_workers_say_nothing_of_when_a_mail_is_tried_again():
+    post, early = faults.send_with_wrong_clocks(mails=20)
+
+    assert early == 0
+    assert dict(post.taken) == {f"Mail {number}": 1 for number in range(20)}
 
 
 def test_worker_that_is_told_to_stop_finishes_its_mail_and_leaves_the_others():
