@@ -1,22 +1,45 @@
 """Once a year the owners of an organisation are asked whether its profile still holds."""
 
+import logging
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.models import Organisation
 from portal import emails, i18n
 
+logger = logging.getLogger(__name__)
+
 # So many are asked in a day, those that were quiet longest first: the others have their turn tomorrow.
 MOST_A_DAY = 200
 
 
+class NotAsked(Exception):
+    """The owners of some organisations could not be asked; it says of which."""
+
+
 def ask_those_due() -> int:
-    """Ask the owners of the profiles whose turn it is; returns of how many."""
+    """Ask the owners of the profiles whose turn it is; returns of how many.
+
+    Raises NotAsked for those that could not be asked, once the others were.
+    """
+    asked, failed = 0, []
     due = Organisation.objects.to_check().order_by("updated_at", "pk")
-    return sum(ask(organisation) for organisation in due[:MOST_A_DAY])
+    for organisation in due[:MOST_A_DAY]:
+        try:
+            asked += ask(organisation)
+        except (OperationalError, InterfaceError):
+            # The database is away, for the others as well.
+            raise
+        except Exception:
+            # Whatever is wrong with one organisation, or what is said of it.
+            logger.exception("The owners of organisation %s could not be asked", organisation.pk)
+            failed.append(organisation.pk)
+    if failed:
+        raise NotAsked(f"Organisations whose owners could not be asked: {failed}")
+    return asked
 
 
 @transaction.atomic

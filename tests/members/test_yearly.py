@@ -56,6 +56,33 @@ def test_owners_of_a_quiet_profile_are_asked_once(
     assert timezone.localdate(quiet.updated_at) == LONG_AGO  # to ask changes nothing
 
 
+def test_those_behind_one_that_cannot_be_asked_are_asked(
+    quiet, bob, mailoutbox, monkeypatch, django_capture_on_commit_callbacks
+):
+    broken = factories.OrganisationFactory()
+    broken.seats.create(user=bob, role="owner")
+    age(broken, changed=LONG_AGO - datetime.timedelta(days=1), verified_on=None)
+    owners = Organisation.owners
+
+    def owners_but_of_one(organisation):
+        if organisation == broken:
+            raise ValueError
+        return owners(organisation)
+
+    monkeypatch.setattr(Organisation, "owners", owners_but_of_one)
+
+    with pytest.raises(yearly.NotAsked, match=str(broken.pk)):
+        asked(django_capture_on_commit_callbacks)
+
+    for each in (quiet, broken):
+        each.refresh_from_db()
+    assert (quiet.check_asked_on, broken.check_asked_on) == (TODAY, None)
+    monkeypatch.undo()
+    assert asked(django_capture_on_commit_callbacks) == 1
+    broken.refresh_from_db()
+    assert broken.check_asked_on == TODAY
+
+
 @pytest.mark.parametrize(
     ("verified", "changed", "asked_on", "is_due"),
     [
