@@ -7,6 +7,7 @@ copies beside it (`portal/renditions.py`), which come before it and go before it
 
 import os
 import secrets
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage, storages
 
 from portal import renditions
+
+# What the name of a file ends in while it is written.
+PART = ".part"
 
 
 class WholeFiles(FileSystemStorage):
@@ -25,7 +29,7 @@ class WholeFiles(FileSystemStorage):
     """
 
     def _save(self, name: str, content: Any) -> str:
-        beside = f"{name}.{secrets.token_hex(8)}.part"
+        beside = f"{name}.{secrets.token_hex(8)}{PART}"
         try:
             # Ignored by mypy: not in the stubs.
             super()._save(beside, content)  # type: ignore[misc]
@@ -39,6 +43,18 @@ class WholeFiles(FileSystemStorage):
         finally:
             Path(self.path(beside)).unlink(missing_ok=True)
 
+    def forget_halves(self) -> list[str]:
+        """Remove what processes left that were killed while they wrote; returns the names.
+
+        What is a day old is not being written any more.
+        """
+        before = time.time() - 24 * 3600
+        root = Path(self.location)
+        halves = [half for half in root.rglob(f"*{PART}") if half.stat().st_mtime < before]
+        for half in halves:
+            half.unlink(missing_ok=True)
+        return [str(half.relative_to(root)) for half in halves]
+
     def used(self, folder: str) -> int:
         """How many bytes a folder holds."""
         try:
@@ -51,6 +67,15 @@ class WholeFiles(FileSystemStorage):
 def held_storage() -> Any:
     """The private store: `WholeFiles`, or what answers the same (`portal/buckets.py`)."""
     return storages["held"]
+
+
+def forget_halves() -> list[str]:
+    """Remove what was left of half-written images in either store; returns their names."""
+    found: list[str] = []
+    for store in (storages["held"], storages["default"]):
+        if isinstance(store, WholeFiles):
+            found += store.forget_halves()
+    return found
 
 
 def hold(name: str, data: bytes) -> str:
@@ -95,6 +120,7 @@ def shown() -> set[str]:
         for folder in _listed("")[0]
         for place in ("", *renditions.SIZES)
         for file in _listed(f"{folder}/{place}")[1]
+        if not file.endswith(PART)
     }
 
 

@@ -1,10 +1,13 @@
 """What the stores of images keep is whole, on a disk that is full as well."""
 
+import os
 import subprocess
+import time
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 
 from portal import storage
 from portal.models import Submission
@@ -40,6 +43,28 @@ def test_nothing_is_left_of_what_does_not_fit(full):
         storage.hold("1/image.webp", b"x" * 100_000)
 
     assert [path for path in full.rglob("*") if path.is_file()] == [full / "filler"]
+
+
+@pytest.mark.django_db
+def test_what_a_killed_process_left_is_swept_away_once_nobody_writes_it(tmp_path, settings):
+    places = {"held": tmp_path / "held", "default": tmp_path / "media"}
+    settings.STORAGES = settings.STORAGES | {
+        name: {"BACKEND": "portal.storage.WholeFiles", "OPTIONS": {"location": str(place)}}
+        for name, place in places.items()
+    }
+    files = [place / "1" / name for place in places.values() for name in ("a.1f.part", "b.2f.part")]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"half")
+    name = storage.hold("1/whole.webp", b"whole")
+    a_day_ago = time.time() - 25 * 3600
+    for old in (files[0], files[2], places["held"] / name):
+        os.utime(old, (a_day_ago, a_day_ago))
+
+    call_command("settle_images")
+
+    left = {path for path in tmp_path.rglob("*") if path.is_file()}
+    assert left == {files[1], files[3], places["held"] / name}
 
 
 @pytest.mark.django_db
