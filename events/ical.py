@@ -175,6 +175,10 @@ def _zones(calendar: icalendar.Calendar, events: Iterable[Event]) -> list[icalen
     return [_zone(name, min(years) - 1, max(years) + 1) for name in names]
 
 
+# How far the search for changes of the clocks goes at once, in minutes.
+STEP = 3 * 24 * 60
+
+
 @lru_cache(maxsize=64)
 def _zone(name: str, first: int, last: int) -> icalendar.Timezone:
     """A time zone in the years from `first` to `last`, both included."""
@@ -211,14 +215,18 @@ def _clock_changes(zone: ZoneInfo, first: int, last: int) -> Iterator[datetime.d
     start = datetime.datetime(first, 1, 1, tzinfo=datetime.UTC)
     end = datetime.datetime(last + 1, 1, 1, tzinfo=datetime.UTC)
     yield at(0)
-    for day in range(0, (end - start).days * 24 * 60, 24 * 60):
-        same, other = day, day + 24 * 60
-        if at(same).utcoffset() == at(other).utcoffset():
-            continue
-        while other - same > 1:
-            middle = (same + other) // 2
-            if at(middle).utcoffset() == at(day).utcoffset():
-                same = middle
-            else:
-                other = middle
-        yield at(other)
+    last_minute = (end - start).days * 24 * 60
+    same, offset = 0, at(0).utcoffset()
+    while same < last_minute:
+        # The clocks of no zone change twice in so short a time (Recife changed back after a week).
+        other = min(same + STEP, last_minute)
+        if at(other).utcoffset() != offset:
+            while other - same > 1:
+                middle = (same + other) // 2
+                if at(middle).utcoffset() == offset:
+                    same = middle
+                else:
+                    other = middle
+            yield at(other)
+            offset = at(other).utcoffset()
+        same = other
