@@ -30,6 +30,7 @@ ENV DEBUG=false DATA_DIR=/var/lib/portal PATH=/srv/portal/.venv/bin:$PATH PYTHON
 USER portal
 VOLUME /var/lib/portal
 EXPOSE 8000
+# Any host that is allowed will do; ".example.org" allows example.org and what is under it.
 HEALTHCHECK --interval=15s --timeout=3s CMD ["python", "-c", \
-    "from urllib.request import Request, urlopen; import os; urlopen(Request('http://127.0.0.1:8000/healthz', headers={'Host': os.environ['ALLOWED_HOSTS'].split(',')[0]}), timeout=2)"]
+    "from urllib.request import Request, urlopen; import os; urlopen(Request('http://127.0.0.1:8000/healthz', headers={'Host': os.environ['ALLOWED_HOSTS'].split(',')[0].strip(' .')}), timeout=2)"]
 CMD ["python", "-m", "gunicorn", "portal.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "8", "--no-control-socket"]

@@ -2,10 +2,14 @@
 
 import json
 import logging
+import os
 import re
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
@@ -13,6 +17,7 @@ from django.test import Client
 from portal import health, logs
 from portal.lifecycle import kinds, review
 from tests import factories
+from tests.served import served, surroundings
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +53,32 @@ def test_a_process_that_answers_is_alive_whatever_else_is_away(client, no_databa
 
     assert (response.status_code, response.content) == (200, b"ok\n")
     assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("hosts", ["portal.example.org,localhost", ".example.org,localhost"])
+def test_the_image_finds_itself_healthy(hosts, tmp_path):
+    lines = Path(settings.BASE_DIR, "Dockerfile").read_text().replace("\\\n", "")
+    command = json.loads(re.search(r"^HEALTHCHECK .*? CMD (.*)$", lines, re.MULTILINE)[1])
+    production = {
+        "DEBUG": "false",
+        "SECRET_KEY": "".join(map(str, os.urandom(50))),
+        "ALLOWED_HOSTS": hosts,
+        "BASE_URL": "https://portal.example.org",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/portal.sqlite3",
+        "DATA_DIR": str(tmp_path),
+        "STATIC_ROOT": str(tmp_path),
+        "EMAIL_URL": "smtp://127.0.0.1:1/",
+        "DEFAULT_FROM_EMAIL": "portal@example.org",
+        "BEHIND_PROXY": "true",
+    }
+
+    with served(production) as portal:
+        program = command[2].replace("8000", str(portal.port)).replace("timeout=2", "timeout=60")
+        done = subprocess.run([sys.executable, "-c", program], env=surroundings(production))
+
+    assert command[:2] == ["python", "-c"]
+    assert done.returncode == 0
 
 
 def test_a_process_is_ready_once_every_part_is(client):
