@@ -3,7 +3,7 @@
 Each part says what it is in the reader's language: the guide is read in both (`portal/api_docs.py`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -319,9 +319,7 @@ class PublicViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         if self.action != "retrieve":
             return super().filter_queryset(queryset)
-        if self.request.query_params:
-            message = _("There is no parameter of this name here.")
-            raise ValidationError({name: [message] for name in self.request.query_params})
+        refuse_parameters(self.request)
         return queryset
 
     def finalize_response(
@@ -329,6 +327,13 @@ class PublicViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
     ) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         return open_data(response)
+
+
+def refuse_parameters(request: Request, *, but: Collection[str] = ()) -> None:
+    """Raise ValidationError if the query of an address that is no list has any parameter but these."""
+    message = _("There is no parameter of this name here.")
+    if unknown := {name: [message] for name in request.query_params if name not in but}:
+        raise ValidationError(unknown)
 
 
 class DescribedSerializer(Represented, serializers.ModelSerializer):

@@ -12,7 +12,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView
 
 from portal import i18n
-from portal.api import absolute
+from portal.api import absolute, refuse_parameters
 from portal.display import capitalised
 from portal.downloads import LICENCE
 
@@ -30,6 +30,7 @@ class Schema(SpectacularAPIView):
     custom_settings = {"LICENSE": LICENCE}
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        refuse_parameters(request, but={"format"})
         with translation.override("en"):
             response = super().get(request, *args, **kwargs)
         response["Access-Control-Allow-Origin"] = "*"

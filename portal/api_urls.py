@@ -9,7 +9,7 @@ from rest_framework.routers import APIRootView, DefaultRouter
 
 from events.api import EventViewSet, ProjectViewSet
 from members.api import OrganisationViewSet, PersonViewSet, ThemeViewSet
-from portal.api import absolute
+from portal.api import absolute, refuse_parameters
 from portal.api_docs import ApiDocs, Schema
 
 app_name = "api"
@@ -21,6 +21,7 @@ class Root(APIRootView):
     schema = None
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        refuse_parameters(request)
         lists: dict[str, str] = self.api_root_dict or {}
         return Response({name: absolute(reverse(f"api:{view}")) for name, view in lists.items()})
 

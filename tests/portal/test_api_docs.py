@@ -136,3 +136,11 @@ def test_description_for_machines_is_in_english_whoever_asks(client):
     assert (
         answers[0]["components"]["schemas"]["Theme"]["properties"]["name"]["description"] == "Name"
     )
+
+
+@pytest.mark.parametrize("address", ["/api/v1/", "/api/v1/schema/"])
+def test_address_that_is_no_list_refuses_parameters_as_lists_do(client, address):
+    answers = [client.get(f"{address}?{query}") for query in ("theme=sante", "")]
+
+    assert [answer.status_code for answer in answers] == [400, 200]
+    assert b"theme" in answers[0].content  # JSON, or YAML where the answer would have been that
