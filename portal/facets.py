@@ -18,12 +18,17 @@ import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet, Value
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy, pgettext
 
 from portal import i18n
 from portal.keeping import recall_together
 from portal.tallies import Columns, Conditions, Pairs, Tallied, Told
 from portal.words import fold
+
+
+CHECKED = SafeString(" checked")
 
 
 def pair(label: Any, value: Any) -> str:
@@ -57,6 +62,18 @@ class OptionGroup:
     options: list[Option]
     # What any of the rows has, shown as a box or not, by its code.
     uses: Mapping[str, "Use"]
+
+    @property
+    def boxes(self) -> SafeString:
+        """A ticked or empty box for each option, as HTML: a page has dozens of them."""
+        return format_html_join(
+            "\n  ",
+            '<label><input type="checkbox" name="{}" value="{}"{}>{} ({})</label>',
+            (
+                (self.name, each.value, CHECKED if each.checked else "", each.label, each.number)
+                for each in self.options
+            ),
+        )
 
 
 @dataclass(frozen=True)

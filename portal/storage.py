@@ -9,6 +9,7 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +51,14 @@ class WholeFiles(FileSystemStorage):
         """
         before = time.time() - 24 * 3600
         root = Path(self.location)
-        halves = [half for half in root.rglob(f"*{PART}") if half.stat().st_mtime < before]
-        for half in halves:
-            half.unlink(missing_ok=True)
-        return [str(half.relative_to(root)) for half in halves]
+        found = []
+        for half in root.rglob(f"*{PART}"):
+            # Another process may have been quicker.
+            with suppress(FileNotFoundError):
+                if half.stat().st_mtime < before:
+                    half.unlink()
+                    found.append(str(half.relative_to(root)))
+        return found
 
     def used(self, folder: str) -> int:
         """How many bytes a folder holds."""
@@ -61,7 +66,14 @@ class WholeFiles(FileSystemStorage):
             _folders, files = self.listdir(folder)
         except FileNotFoundError:
             return 0
-        return sum(self.size(f"{folder}/{file}") for file in files)
+        return sum(self._size_or_none(f"{folder}/{file}") for file in files)
+
+    def _size_or_none(self, name: str) -> int:
+        """The size of a file; of one that went meanwhile, as those do that are being written, 0."""
+        try:
+            return self.size(name)
+        except FileNotFoundError:
+            return 0
 
 
 def held_storage() -> Any:

@@ -13,7 +13,7 @@ A test in the browser compares it with the font; who replaces the file reads the
 
 import json
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,6 +37,13 @@ def advances() -> dict[int, dict[str, int]]:
     }
 
 
+@lru_cache(maxsize=20_000)
+def _advance(text: str, weight: int) -> int:
+    """How wide a text is, in thousandths of the type size: the same names are drawn again and again."""
+    known = advances()[weight]
+    return sum(known.get(char, UNKNOWN) for char in text)
+
+
 class Type(NamedTuple):
     """A size and a weight of the text face."""
 
@@ -45,8 +52,7 @@ class Type(NamedTuple):
 
     def width(self, text: str) -> float:
         """How wide a text is on one line."""
-        known = advances()[self.weight]
-        return sum(known.get(char, UNKNOWN) for char in text) * self.size / 1000
+        return _advance(text, self.weight) * self.size / 1000
 
     def widest(self, lines: Iterable[str]) -> float:
         """How wide the widest of some lines is."""

@@ -93,3 +93,12 @@ def test_two_who_save_one_name_at_once_have_a_file_each(tmp_path):
 
     assert {(tmp_path / name).read_bytes() for name in names} == {b"one", b"two"}
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_file_that_goes_while_a_folder_is_measured_counts_nothing(tmp_path):
+    store = WholeFiles(location=tmp_path)
+    store.save("7/there.webp", ContentFile(b"12345"))
+    # Listed, and not to be found: as what somebody else is just writing or publishing.
+    (tmp_path / "7" / "going.webp.part").symlink_to("gone")
+
+    assert store.used("7") == 5
