@@ -27,7 +27,6 @@ from portal.keeping import recall_together
 from portal.tallies import Columns, Conditions, Pairs, Tallied, Told
 from portal.words import fold
 
-
 CHECKED = SafeString(" checked")
 
 
