@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.http import HttpRequest
 from django.template import Context
-from django.urls import reverse, translate_url
+from django.urls import NoReverseMatch, reverse, translate_url
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -61,9 +61,22 @@ class Head:
         given = self.context.get("alternates") or {}
         here = self.request.get_full_path()
         return {
-            language: given.get(language) or translated(here, language)
+            language: given.get(language) or self._translated(here, language)
             for language in i18n.LANGUAGES
         }
+
+    def _translated(self, here: str, language: str) -> str:
+        """`translated` of the address of the request, whose route is known."""
+        match = self.request.resolver_match
+        if match is None or language == self.language:
+            return translated(here, language)
+        try:
+            with override(language):
+                path = reverse(match.view_name, args=match.args, kwargs=match.kwargs)
+        except NoReverseMatch:
+            return translated(here, language)
+        there = "".join([path, *here.partition("?")[1:]])
+        return there if there != here else translated(here, language)
 
     @property
     def switch_url(self) -> str:

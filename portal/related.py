@@ -7,6 +7,7 @@ published, and only where the organisation agreed to be named.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.db.models import Expression, QuerySet
@@ -54,6 +55,7 @@ def register_count(name: str, count: Callable[[], Expression]) -> None:
     `count` makes a subquery about `OuterRef("pk")`, the organisation.
     """
     _counts[name] = count
+    _annotations.cache_clear()
 
 
 def sections_of(organisation: Any) -> list[Section]:
@@ -68,4 +70,10 @@ def shown() -> list[str]:
 
 def with_counts(organisations: QuerySet) -> Any:
     """The same rows with every count: no query of its own."""
-    return organisations.annotate(**{name: count() for name, count in _counts.items()})
+    return organisations.annotate(**_annotations())
+
+
+@cache
+def _annotations() -> dict[str, Expression]:
+    """The counts by their names, put together once: they depend on nothing but the row."""
+    return {name: count() for name, count in _counts.items()}

@@ -2,6 +2,7 @@
 
 import datetime
 import sys
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -181,6 +182,13 @@ class SearchForm(forms.Form):
 
 def searched() -> dict[str, QuerySet]:
     """What may be found, with what its row shows."""
+    found = _searched(i18n.current(), timezone.localdate())
+    return {code: rows.all() for code, rows in found.items()}
+
+
+@lru_cache(maxsize=4)
+def _searched(_language: str, _day: datetime.date) -> dict[str, QuerySet]:
+    """The same, put together once: what is shown may depend on these, and on nothing else."""
     return {
         "organisation": Organisation.objects.published().for_rows(),
         "project": Project.objects.published().with_partner_count(),

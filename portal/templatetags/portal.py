@@ -184,10 +184,14 @@ def logo(organisation: Any) -> str:
 @register.simple_tag
 def drawn_label(label: Label) -> str:
     """A name on a drawing: its first line, then each further one from a place of its own."""
-    said = {"text-anchor": label.anchor, "transform": label.turned}
-    how = format_html_join("", ' {}="{}"', ((name, value) for name, value in said.items() if value))
+    how = rest = SafeString("")
+    if label.anchor:
+        how += format_html(' text-anchor="{}"', label.anchor)
+    if label.turned:
+        how += format_html(' transform="{}"', label.turned)
     first, *more = label.lines
-    rest = format_html_join("", '<tspan x="{}" y="{}">{}</tspan>', more)
+    if more:
+        rest = format_html_join("", '<tspan x="{}" y="{}">{}</tspan>', more)
     return format_html('<text x="{}" y="{}"{}>{}{}</text>', first.x, first.y, how, first.text, rest)
 
 
@@ -233,6 +237,12 @@ def query_only(context: Context, *keys: str) -> str:
     """The current query with nothing but these keys."""
     query = dict(context["request"].GET.lists())
     return _address(context, {key: values for key, values in query.items() if key in keys})
+
+
+@register.filter
+def page_label(number: int) -> str:
+    """What a link to a page of this number is called."""
+    return _("Page %(number)s") % {"number": number}
 
 
 @register.simple_tag
