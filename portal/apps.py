@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.core.signals import request_started
 from django.db.backends.signals import connection_created
 from django.utils.translation import gettext_lazy as _
 
@@ -14,10 +15,11 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the checks and the words of the site for what Django refuses; watch what is written."""
-        from portal import checks, content_version, wording  # noqa: F401 - checks register themselves
+        from portal import checks, content_version, overload, wording  # noqa: F401 - checks register themselves
 
         wording.use()
         connection_created.connect(content_version.watch)
+        request_started.connect(overload.leave_what_is_broken)
 
 
 class PortalAdminConfig(AdminConfig):

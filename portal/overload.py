@@ -4,9 +4,10 @@ A query that takes too long is stopped by PostgreSQL (`statement_timeout`); a da
 restarted, or is full, does not answer for a while.
 """
 
+import select
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connections
 from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework.exceptions import APIException
@@ -35,6 +36,28 @@ def is_away(error: BaseException | None) -> bool:
         return False
     code = getattr(cause, "sqlstate", None) or CONNECTION
     return isinstance(error, OperationalError | InterfaceError) and code[:2] in PASSING
+
+
+def leave_what_is_broken(**_signal: Any) -> None:
+    """Close the connections of this thread that the database has ended; connected to each request.
+
+    One that a thread kept through a restart would fail the next request, a minute later even. Nothing
+    is sent over one that waits: where something can be read, it ended, or Django asks it how it is.
+    """
+    for connection in connections.all(initialized_only=True):
+        if connection.vendor != "postgresql" or connection.connection is None:
+            continue
+        if connection.in_atomic_block:  # not at the beginning of a request: a test
+            continue
+        if connection.connection.closed or _can_be_read(connection.connection.fileno()):
+            connection.errors_occurred = True
+            connection.close_if_unusable_or_obsolete()
+
+
+def _can_be_read(descriptor: int) -> bool:
+    waiting = select.poll()
+    waiting.register(descriptor, select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 class TooSlow(APIException):

@@ -80,6 +80,27 @@ def ask_too_much():
         cursor.execute(f"SELECT {', '.join(['1'] * 1700)}")
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is no server")
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_ended_while_nobody_used_it_fails_no_request(client):
+    assert client.get("/api/v1/themes/").status_code == 200
+    other = connection.copy()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (ours,) = cursor.fetchone()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [ours])
+        assert cursor.fetchone() == (True,)
+    other.close()
+
+    response = client.get("/api/v1/projects/")
+
+    assert response.status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        assert cursor.fetchone() != (ours,)
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="these are codes of PostgreSQL")
 def test_what_is_too_much_for_the_database_is_a_fault(client, asks):
     asks(ask_too_much)
