@@ -188,6 +188,9 @@ class PublishedDesk(LiveViews, Desk):
                 return self._saved(request, target)
             form.add_faults()
         except ValidationError as refused:
+            # The second of two clicks may meet what the first one wrote before it is known as such.
+            if added := self._added(key):
+                return self._late(request, added, form)
             form.add_errors(refused.message_dict)
         except errors.Stale:
             there = self._added(key) or self.model() if is_new else self._found(request, target.pk)
