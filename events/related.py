@@ -69,8 +69,11 @@ def told_projects(organisation: Any) -> Any:
 
 
 def projects(organisation: Any) -> list[Project]:
-    """The same, each with those it is done with; no query for them, if they came along."""
-    found = figures.coloured(organisation.told_projects)
+    """The same, each with those it is done with; no query for them, if they came along.
+
+    None of an organisation that is not public.
+    """
+    found = figures.coloured(organisation.told_projects if organisation.is_published else ())
     for project in found:
         project.partner_count = len(project.drawn_partners)
     return found

@@ -228,7 +228,11 @@ def capitalised(text: Any) -> str:
 
 def marked(obj: models.Model, name: str) -> str:
     """A text in the reader's language, else in the other one, marked as such for screen readers."""
-    text = i18n.text(obj, name)
+    return in_its_language(i18n.text(obj, name))
+
+
+def in_its_language(text: i18n.BilingualText) -> str:
+    """A text as HTML: in another language than the reader's it is marked as such."""
     if text.is_fallback:
         return format_html('<span lang="{}">{}</span>', text.language, text.value)
     return text.value

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from portal import i18n
+from portal import display, i18n
 from portal.i18n import BilingualText
 from portal.markdown import plain
 from portal.words import (
@@ -124,10 +124,7 @@ def shown(obj: models.Model, names: Iterable[str], marker: Marker | None) -> Bil
 
 def html(obj: models.Model, names: Iterable[str], marker: Marker | None) -> str:
     """The same as HTML: a text in the other language than the reader's says so."""
-    text = shown(obj, names, marker)
-    if text.is_fallback:
-        return format_html('<span lang="{}">{}</span>', text.language, text.value)
-    return text.value
+    return display.in_its_language(shown(obj, names, marker))
 
 
 def _text(obj: models.Model, name: str, language: str) -> BilingualText:
