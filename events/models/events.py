@@ -198,11 +198,11 @@ class Event(Titled):
             kwargs["update_fields"] = {*named, "over_at"}
         super().save(*args, **kwargs)
 
-    def get_kind_display(self) -> str:  # type: ignore[no-redef]  # cheaper than its own
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]  # see display.choice
         """The word for its kind."""
         return display.choice(self.Kind, self.kind)
 
-    def get_outcome_display(self) -> str:  # type: ignore[no-redef]  # cheaper than its own
+    def get_outcome_display(self) -> str:  # type: ignore[no-redef]  # see display.choice
         """The word for its outcome."""
         return display.choice(self.Outcome, self.outcome)
 

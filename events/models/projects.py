@@ -109,7 +109,7 @@ class Project(Titled):
             ),
         ]
 
-    def get_stage_display(self) -> str:  # type: ignore[no-redef]  # cheaper than its own
+    def get_stage_display(self) -> str:  # type: ignore[no-redef]  # see display.choice
         """The word for its stage."""
         return display.choice(self.Stage, self.stage)
 
@@ -208,7 +208,7 @@ class ProjectPartner(AgreedRow):
     def __str__(self) -> str:
         return f"{self.organisation} ({self.get_role_display()})"
 
-    def get_role_display(self) -> str:  # type: ignore[no-redef]  # cheaper than its own
+    def get_role_display(self) -> str:  # type: ignore[no-redef]  # see display.choice
         """The word for its role."""
         return display.choice(self.Role, self.role)
 

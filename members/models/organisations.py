@@ -217,7 +217,7 @@ class Organisation(Published):
     def keeper(self) -> "Organisation":
         return self
 
-    def get_kind_display(self) -> str:  # type: ignore[no-redef]  # cheaper than its own
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]  # see display.choice
         """The word for its kind."""
         return display.choice(self.Kind, self.kind)
 

@@ -60,6 +60,16 @@ def test_partners_are_told_only_where_both_agreed(organisation, dana, fay):
     assert [str(each) for each in related.projects(organisation)] == ["Bridge"]
 
 
+def test_nothing_is_told_of_what_an_organisation_does_that_is_not_public(organisation, dana):
+    project = together("First", organisation, factories.OrganisationFactory())
+    assert [each.pk for each in related.projects(organisation)] == [project.pk]
+
+    review.withdraw(organisation, by=dana, message="Closed")
+    organisation = type(organisation).objects.get(pk=organisation.pk)
+
+    assert [section.rows for section in related.sections(organisation)] == [[], [], [], []]
+
+
 def test_profile_draws_and_lists_its_partners(client, organisation):
     founder = factories.OrganisationFactory(name="Ville des arches", founding=True)
     together("Bridge", organisation, founder)
