@@ -95,7 +95,14 @@ class Door:
 
     def shut(self) -> None:
         """Take none, and cut off who is about to hand one over."""
+        # The server that stops leaves open, for the garbage collector, the connection it is serving.
+        self.server.loop.call_soon_threadsafe(self.hang_up)
         self.server.stop()
+
+    def hang_up(self) -> None:
+        """Close the one connection there is: the one worker hands over one after the other."""
+        if self.server.smtpd is not None and self.server.smtpd.transport is not None:
+            self.server.smtpd.transport.abort()
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         """What aiosmtpd calls for each message."""
@@ -118,7 +125,7 @@ class Door:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
-        self.server.stop()
+        self.shut()
 
 
 def free_port() -> int:
