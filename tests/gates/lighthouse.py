@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +27,10 @@ JUDGED = {
 }
 
 
-def looks() -> list[Look]:
-    return [look for look in LOOKS if str(look) in JUDGED]
+def looks() -> list[tuple[Look, str]]:
+    """The pages that are judged, each in both languages."""
+    judged = [look for look in LOOKS if str(look) in JUDGED]
+    return [(look, language) for look in judged for language in LANGUAGES]
 
 
 def asked(addresses: list[str], slowdown: int) -> Iterator[dict[str, Any]]:
@@ -43,18 +45,14 @@ def asked(addresses: list[str], slowdown: int) -> Iterator[dict[str, Any]]:
 
 
 def judge(
-    site: Site, languages: tuple[str, ...] = LANGUAGES, slowdown: int = PHONE
+    site: Site, chosen: Iterable[tuple[Look, str]], slowdown: int = PHONE
 ) -> dict[str, tuple[object, ...]]:
     """The cells of each page, by the page: its name, four scores, paint in seconds and shift.
 
     A machine that is busy with something else makes a page look slow: a page below 100 is judged again,
     up to three times, and its best judgement stands.
     """
-    pages = {
-        site.address(look, language): f"{look}, {language}"
-        for look in looks()
-        for language in languages
-    }
+    pages = {site.address(look, language): f"{look}, {language}" for look, language in chosen}
     best: dict[str, dict[str, Any]] = {}
     for _attempt in range(ATTEMPTS):
         left = [address for address in pages if not is_perfect(best.get(address))]

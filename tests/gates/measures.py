@@ -91,7 +91,7 @@ OF_DJANGO = [
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as site:
-        judged = lighthouse.judge(site)
+        judged = lighthouse.judge(site, lighthouse.looks())
         lines = [
             "# Measures",
             "",

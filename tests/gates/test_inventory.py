@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.gates import budget, lighthouse, tokens
-from tests.gates.inventory import ALIKE, DJANGOS, KEPT_BY_DJANGO, LANGUAGES, LOOKS, NOT_PAGES
+from tests.gates.inventory import ALIKE, DJANGOS, KEPT_BY_DJANGO, LOOKS, NOT_PAGES
 from tests.test_access import ACCESS, UNNAMED
 
 
@@ -45,9 +45,7 @@ def test_measures_are_those_of_the_pages_there_are():
     assert costs == [
         f"{look}, {language}" for look in budget.MEASURED for language in budget.languages(look)
     ]
-    assert judged == [
-        f"{look}, {language}" for look in lighthouse.looks() for language in LANGUAGES
-    ]
+    assert judged == [f"{look}, {language}" for look, language in lighthouse.looks()]
     assert told("What remains in the admin's own pages") == [str(look) for look in DJANGOS]
     assert told("How colours contrast") == [
         f"`{one}` on `{other}`" for one, other in (*tokens.TEXTS, *tokens.CONTROLS)
