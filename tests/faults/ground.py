@@ -1,10 +1,12 @@
-"""A portal in production under load, for faults: visitors read, editors write, and both are counted.
+"""A portal in production under load, for faults: visitors read, editors write, moderators decide.
 
-What an editor was told is saved is looked for afterwards in the database: nothing of it may be lost.
+What somebody was told is saved or published is looked for afterwards in the database: nothing of it may
+be lost.
 """
 
 import http.client
 import io
+import re
 import secrets
 import threading
 import time
@@ -39,6 +41,11 @@ PAGES = (
     "/api/v1/events/?theme=sante",
 )
 FORM = f"/fr/espace/{ORGANISATION}/evenements/nouveau/"
+QUEUE = "/fr/admin/portal/submission/"
+WAITS = re.compile(rf"{QUEUE}(\d+)/change/")
+# One of so many new events is sent for review, the others stay drafts.
+SENT = 3
+EVENT = {"kind": "workshop", "period_fr": "en mai"}
 # How long somebody waits for an answer, in seconds.
 PATIENCE = 30
 
@@ -64,12 +71,15 @@ class Load:
 
     portal: Portal
     releases: Releases
-    cookie: str
+    # Of those who have signed in, by who they are.
+    cookies: dict[str, str]
     # What drafts are called by.
     name: str
     pause: float = 0.0
     answers: list[Answer] = field(default_factory=list)
     saved: list[str] = field(default_factory=list)
+    # Keys of what was published.
+    published: list[str] = field(default_factory=list)
     # Static files that a page asked for, and that were not there.
     lacking: list[str] = field(default_factory=list)
     # How many pages came of each version, or of a mixture of two.
@@ -78,6 +88,12 @@ class Load:
 
     def ask(self, who: str, method: str, path: str, body: str = "", **headers: str) -> str:
         """Ask as a proxy does, by a connection of its own; the page, "" if it did not come."""
+        return self.answered(who, method, path, body, **headers)[1]
+
+    def answered(
+        self, who: str, method: str, path: str, body: str = "", **headers: str
+    ) -> tuple[int, str]:
+        """The same with the status, 0 if nothing came."""
         began, status, page = time.monotonic(), 0, ""
         sent = {"Host": "localhost", "X-Forwarded-Proto": "https", "X-Forwarded-For": _somebody()}
         connection = http.client.HTTPConnection("127.0.0.1", self.portal.port, timeout=PATIENCE)
@@ -91,7 +107,7 @@ class Load:
         finally:
             connection.close()
         self.answers.append(Answer(who, path, status, began, time.monotonic() - began))
-        return page if status else ""
+        return status, page if status else ""
 
     def read(self, number: int) -> None:
         """A visitor, who begins at one page and goes through all of them."""
@@ -104,37 +120,54 @@ class Load:
             self.is_over.wait(self.pause)
 
     def write(self, number: int) -> None:
-        """An editor, who begins one draft after the other."""
+        """An editor, who begins one event after the other and sends some of them."""
         written = 0
         while not self.is_over.is_set():
             written += 1
-            title = f"{self.name} {number}.{written}"
-            if form := self.ask("editor", "GET", FORM, Cookie=self.cookie):
-                self._save(form, title)
+            typed = {"title_fr": f"{self.name} {number}.{written}", "action": "save"}
+            if not written % SENT:
+                typed |= EVENT | {"action": "submit"}
+            if self._sent("editor", FORM, "form", FORM, typed):
+                self.saved.append(typed["title_fr"])
             self.is_over.wait(self.pause)
 
-    def _save(self, form: str, title: str) -> None:
-        if 'id="form"' not in form:
-            return
-        values = browser.fields(form, "form") | {"title_fr": title, "action": "save"}
-        self.ask(
-            "writer",
+    def decide(self, number: int) -> None:
+        """A moderator, who publishes what waits, one after the other."""
+        while not self.is_over.is_set():
+            page = self.ask("moderator", "GET", QUEUE, Cookie=self.cookies["moderator"])
+            if waiting := WAITS.findall(page):
+                key = waiting[number % len(waiting)]
+                shown, answer = f"{QUEUE}{key}/change/", f"{QUEUE}{key}/decide/"
+                pressed = {"decision": "publish", "confirmed": "1"}
+                if self._sent("moderator", shown, "decide", answer, pressed):
+                    self.published.append(key)
+            self.is_over.wait(self.pause)
+
+    def _sent(self, who: str, page: str, form: str, to: str, typed: dict[str, str]) -> bool:
+        """Open a page and send a form on it; whether it was taken."""
+        shown = self.ask(who, "GET", page, Cookie=self.cookies[who])
+        if f'id="{form}"' not in shown:
+            return False
+        values = browser.fields(shown, form) | typed
+        answer = self.answered(
+            f"{who} sends",
             "POST",
-            FORM,
+            to,
             urlencode(values, doseq=True),
             **{"Content-Type": "application/x-www-form-urlencoded"},
-            Referer=f"https://localhost{FORM}",
-            Cookie=self.cookie,
+            Referer=f"https://localhost{page}",
+            Cookie=self.cookies[who],
         )
-        if self.answers[-1].status == 302:
-            self.saved.append(title)
+        return answer[0] == 302
 
     @contextmanager
-    def going_on(self, visitors: int, editors: int) -> Iterator[None]:
+    def going_on(self, visitors: int, editors: int, moderators: int) -> Iterator[None]:
         """So many of each, while the block runs."""
-        crowd = [threading.Thread(target=self.read, args=[n], daemon=True) for n in range(visitors)]
-        crowd += [
-            threading.Thread(target=self.write, args=[n], daemon=True) for n in range(editors)
+        each = ((self.read, visitors), (self.write, editors), (self.decide, moderators))
+        crowd = [
+            threading.Thread(target=does, args=[number], daemon=True)
+            for does, count in each
+            for number in range(count)
         ]
         for somebody in crowd:
             somebody.start()
@@ -155,11 +188,15 @@ class Load:
         wait_until(lambda: len(self.saved) > editors)
 
     def lost(self) -> list[str]:
-        """What somebody was told is saved, and is not there."""
-        from portal.models import Submission
+        """What somebody was told is saved or published, and is not."""
+        from portal.models import Status, Submission
 
         there = set(Submission.objects.values_list("values__title_fr", flat=True))
-        return [title for title in self.saved if title not in there]
+        public = Submission.objects.filter(status=Status.PUBLISHED)
+        published = set(map(str, public.values_list("pk", flat=True)))
+        return [title for title in self.saved if title not in there] + [
+            f"submission {key}" for key in self.published if key not in published
+        ]
 
     def bad(self) -> Counter[int]:
         """How many answers were not what was asked for, by status."""
@@ -217,8 +254,8 @@ def portal_in_production(folder: Path) -> Iterator[Ground]:
         yield Ground(portal, releases, environment, store)
 
 
-def filled(*, with_demo: bool = True) -> str:
-    """Put the demo into the database, or little; gives the cookie of an editor who has signed in."""
+def filled(*, with_demo: bool = True) -> dict[str, str]:
+    """Put the demo into the database, or little; gives the cookies of an editor and of a moderator."""
     from django.core.management import call_command
 
     from events.demo import loader
@@ -236,9 +273,16 @@ def filled(*, with_demo: bool = True) -> str:
         factories.ProjectFactory(title_fr="PlantNet", title_en="PlantNet", organisation=by)
         factories.EventFactory(organisation=by)
     organisation = Organisation.objects.get(slug=ORGANISATION)
-    editor = factories.UserFactory(email="editor@example.org", member=organisation)
-    cookies = session(editor) | {"csrftoken": secrets.token_hex(16)}
-    return "; ".join(f"{name}={value}" for name, value in cookies.items())
+    people = {
+        "editor": factories.UserFactory(email="editor@example.org", member=organisation),
+        "moderator": factories.UserFactory(email="moderator@example.org", moderator=True),
+    }
+    return {who: _cookie(session(person)) for who, person in people.items()}
+
+
+def _cookie(values: dict[str, str]) -> str:
+    values |= {"csrftoken": secrets.token_hex(16)}
+    return "; ".join(f"{name}={value}" for name, value in values.items())
 
 
 def wait_until(fact: Callable[[], bool], seconds: float = 60) -> float:

@@ -31,7 +31,7 @@ from tests.standby import PROGRAMS
 
 # As its unit says.
 WORKERS, THREADS = 2, 8
-VISITORS, EDITORS = 4, 2
+VISITORS, EDITORS, MODERATORS = 4, 2, 1
 
 
 def killed(load: Load, ground: Ground, seconds: float) -> list[str]:
@@ -101,11 +101,11 @@ def database(load: Load, ground: Ground, seconds: float) -> list[str]:
     def is_good() -> bool:
         """All who ask are answered well again."""
         since = [answer for answer in load.answers if answer.began > back]
-        return any(answer.is_good and answer.who == "writer" for answer in since)
+        return any(answer.is_good and answer.who == "editor sends" for answer in since)
 
     wait_until(is_good)
     threading.Event().wait(seconds)
-    good = [a for a in load.answers if a.began > back and a.is_good and a.who == "writer"]
+    good = [a for a in load.answers if a.began > back and a.is_good and a.who == "editor sends"]
     late = [a for a in load.answers if a.began > back + 2 and not a.is_good]
     first = min(answer.began + answer.seconds for answer in good) - back
     problems = [f"{len(late)} answers were bad 2 s after its return"] if late else []
@@ -130,7 +130,7 @@ def redis(load: Load, ground: Ground, seconds: float) -> list[str]:
 
 
 def mixed(load: Load, ground: Ground, seconds: float) -> list[str]:
-    """Nothing happens: visitors, editors and the API, for a long time."""
+    """Nothing happens: visitors, editors, a moderator and the API, for a long time."""
     before = _memory(load.portal.process.pid)
     half = 0
     until = time.monotonic() + seconds
@@ -158,6 +158,7 @@ def suffer(
     pause: float = 0,
     visitors: int = VISITORS,
     editors: int = EDITORS,
+    moderators: int = MODERATORS,
     with_demo: bool = True,
 ) -> list[str]:
     """Have faults happen under load, one after the other; what is wrong with what came of them.
@@ -166,11 +167,11 @@ def suffer(
     """
     problems = []
     with tempfile.TemporaryDirectory() as folder, portal_in_production(Path(folder)) as ground:
-        cookie = filled(with_demo=with_demo)
+        cookies = filled(with_demo=with_demo)
         for name in names:
-            load = Load(ground.portal, ground.releases, cookie, name, pause)
+            load = Load(ground.portal, ground.releases, cookies, name, pause)
             load.wait_until_ready()
-            with load.going_on(visitors, editors):
+            with load.going_on(visitors, editors, moderators):
                 load.wait_for_writes(editors)
                 problems += FAULTS[name](load, ground, seconds)
             if lost := load.lost():
@@ -182,7 +183,7 @@ def _told(load: Load, what: str, excused: int | None) -> list[str]:
     """Print what came of it; a problem if more answers failed than can be excused."""
     bad = load.bad()
     print(f"{what}: {len(load.answers)} answers, {sum(bad.values())} bad {dict(bad)},", end=" ")
-    print(f"{len(load.saved)} writes acknowledged.")
+    print(f"{len(load.saved)} drafts and {len(load.published)} decisions acknowledged.")
     if excused is not None and sum(bad.values()) > excused:
         where = {answer.path for answer in load.answers if not answer.is_good}
         return [f"{sum(bad.values())} answers were bad, {excused} at most can be excused: {where}"]
@@ -238,6 +239,7 @@ def main() -> None:
     )
     asked.add_argument("--visitors", type=int, default=VISITORS)
     asked.add_argument("--editors", type=int, default=EDITORS)
+    asked.add_argument("--moderators", type=int, default=MODERATORS)
     asked.add_argument(
         "--little", action="store_true", help="without the demo, which takes a while"
     )
@@ -258,6 +260,7 @@ def main() -> None:
         pause=given.pause,
         visitors=given.visitors,
         editors=given.editors,
+        moderators=given.moderators,
         with_demo=not given.little,
     )
     for problem in problems:
