@@ -21,7 +21,7 @@ from members.models import Organisation, User
 from members.views import access, trails
 from members.views.access import MemberRequest, signed_in
 from portal import i18n, limits
-from portal.lifecycle import agreements, kinds, permissions, review
+from portal.lifecycle import agreements, kinds, permissions, repeats, review
 from portal.lifecycle.content import Values
 from portal.lifecycle.errors import (
     Incomplete,
@@ -99,9 +99,12 @@ class Desk:
             raise NothingToSubmit
         if begins and self.target is None and form.is_blank():
             raise NothingWritten
-        if begins and self.target is None and (same := self._same(values)):
-            self.submission = same
-            raise Stale
+        if begins and self.target is None:
+            self.submission = repeats.begun(
+                self.kind, values, by=self.user, organisation=self.organisation
+            )
+            if self.submission:
+                raise Stale
         if begins and self.organisation is None:
             limits.require("propose", self.user.pk, PROPOSALS_A_DAY, 24 * 3600)
         expected: str | None = form.expected
@@ -120,20 +123,6 @@ class Desk:
                 form_key=self.key,
             )
         return self.submission
-
-    def _same(self, values: Values) -> Submission | None:
-        """What the same person has begun with the very same content, and is not decided yet.
-
-        Who sends a form, goes back in the browser and sends it again has a new form, with a new key.
-        """
-        mine = Submission.objects.open().filter(
-            kind=self.kind.content_type,
-            target_id=None,
-            author=self.user,
-            organisation=self.organisation,
-        )
-        blank = self.kind.content.blank
-        return next((each for each in mine if blank | each.values == values), None)
 
     def find(self) -> None:
         """Go on with what the same form has begun already, if it was sent before."""

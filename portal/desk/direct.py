@@ -3,7 +3,7 @@
 The content is written in the very form its editors use; beside it stands what only staff keep, such
 as the address of the page. The form carries the version it was filled from: if the object has moved
 since, nothing is written and everything that was typed is shown again. A form that adds an object has a
-key of its own, so that two clicks add one.
+key of its own, so that two clicks add one; so does whoever goes back and sends the same again.
 """
 
 import uuid
@@ -26,7 +26,7 @@ from portal import display, i18n, limits
 from portal.context_processors import LANGUAGE_NAMES
 from portal.desk.live import LiveViews
 from portal.desk.site import Desk
-from portal.lifecycle import errors, kinds, review
+from portal.lifecycle import errors, kinds, repeats, review
 from portal.lifecycle.content import column_label
 from portal.models import RESERVED_SLUGS, FormerSlug, HistoryEntry, Published, Status
 from portal.rows import AgreedRow
@@ -183,6 +183,8 @@ class PublishedDesk(LiveViews, Desk):
         try:
             if self._added(key) or (not is_new and form.expected != review.token(None, target)):
                 raise errors.Stale
+            if valid and is_new and (same := self._repeated(request, form, staff.data)):
+                return self._saved(request, same)
             if valid:
                 self._write(request, target, form, staff, key)
                 return self._saved(request, target)
@@ -220,6 +222,15 @@ class PublishedDesk(LiveViews, Desk):
         added = HistoryEntry.objects.filter(target_type=kinds.of(self.model).content_type)
         entry = added.filter(form_key=key).first() if key else None
         return entry.target if entry else None
+
+    def _repeated(self, request: HttpRequest, form: Any, data: Any) -> Any:
+        """The object that the same person has added by saying all of this, and that still says it."""
+        added: Any = repeats.added(kinds.of(self.model), form.values(), by=request.user)
+        if added is None:
+            return None
+        again, staff = self._forms(request, added, data)
+        same = again.is_valid() and staff.is_valid() and again.values() == again.proposed
+        return added if same and staff.is_as_live() else None
 
     def _late(self, request: HttpRequest, target: Any, form: Any) -> HttpResponse:
         """Somebody else was quicker: 409, with what was typed and what they wrote beside it.

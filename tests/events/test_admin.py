@@ -126,11 +126,36 @@ def test_a_form_that_added_something_is_about_that_once_it_says_more(desk, addin
     assert Event.objects.get().period_fr == "en février"
 
 
-def test_two_forms_that_say_the_same_add_two_events(desk, adding):
-    other = sent_by(desk.get("/fr/admin/events/event/add/").content.decode(), "form")["key"]
+def sent_again(desk, adding, **changes):
+    """Send a form, go back in the browser to a form with a key of its own, and send that."""
+    first = desk.post("/fr/admin/events/event/add/", adding)
+    key = sent_by(desk.get("/fr/admin/events/event/add/").content.decode(), "form")["key"]
+    return first, desk.post("/fr/admin/events/event/add/", adding | {"key": key} | changes)
 
-    for key in (adding["key"], other):
-        desk.post("/fr/admin/events/event/add/", adding | {"key": key})
+
+def test_who_goes_back_and_adds_the_same_again_has_added_one(desk, adding):
+    first, second = sent_again(desk, adding)
+
+    event = Event.objects.get()
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first.url == second.url == change(event)
+    assert review.history(event).count() == 1
+
+
+@pytest.mark.parametrize("changes", [{"period_fr": "en février"}, {"staff-slug_fr": "autre"}])
+def test_who_goes_back_and_adds_another_one_has_two(desk, adding, changes):
+    _first, second = sent_again(desk, adding, **changes)
+
+    assert second.status_code == 302
+    assert Event.objects.count() == 2
+
+
+def test_the_same_that_a_colleague_adds_is_another_one(client, desk, adding):
+    desk.post("/fr/admin/events/event/add/", adding)
+    client.force_login(factories.UserFactory(administrator=True), backend=BACKEND)
+    key = sent_by(client.get("/fr/admin/events/event/add/").content.decode(), "form")["key"]
+
+    client.post("/fr/admin/events/event/add/", adding | {"key": key})
 
     assert Event.objects.count() == 2
 

@@ -1,6 +1,7 @@
 """The edit form: what is saved, what is sent, and what happens when two people write at once."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -454,6 +455,75 @@ def test_who_goes_back_and_sends_the_same_again_has_sent_it_once(signed_in, new_
     (submission,) = Submission.objects.all()
     assert submission.status == ("draft" if action == "save" else "in_review")
     assert (first.status_code, first.url) == (second.status_code, second.url)
+
+
+@pytest.mark.parametrize("changes", [({}, {}), ({"image": "photo"}, {"image": "photo"})])
+@pytest.mark.parametrize("restored", [True, False])
+def test_who_is_trusted_and_goes_back_publishes_once(
+    restored, changes, signed_in, organisation, new_event
+):
+    Trust.objects.create(organisation=organisation, kind="event")
+    typed = {
+        "title_fr": "Atelier",
+        "kind": "workshop",
+        "period_fr": "en mai",
+        "image_alt_fr": "Nous",
+    }
+    sent = [typed | {name: photo() for name in change} for change in changes]
+    if not restored:
+        # A browser brings back what was typed, and no file.
+        sent[1].pop("image", None)
+
+    first, second = (fill(signed_in, new_event, "submit", **each) for each in sent)
+
+    event = Event.objects.get()
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first.url == second.url == address("submission-detail", held().pk)
+    assert [entry.action for entry in review.history(event)] == ["trusted", "submitted", "started"]
+    assert bool(event.image) == bool(changes[0])
+
+
+def test_who_is_trusted_and_goes_back_brings_nothing_back_that_was_withdrawn(
+    signed_in, dana, organisation, new_event
+):
+    Trust.objects.create(organisation=organisation, kind="event")
+    typed = {"title_fr": "Atelier", "kind": "workshop", "period_fr": "en mai"}
+    first = fill(signed_in, new_event, "submit", **typed)
+    review.withdraw(Event.objects.get(), by=dana, message="Hors sujet.")
+
+    second = fill(signed_in, new_event, "submit", **typed)
+
+    assert (second.status_code, second.url) == (302, first.url)
+    assert not Event.objects.published().exists()
+
+
+def test_who_goes_back_after_a_colleague_changed_it_is_shown_that(
+    signed_in, fay, organisation, new_event
+):
+    Trust.objects.create(organisation=organisation, kind="event")
+    typed = {"title_fr": "Atelier", "kind": "workshop", "period_fr": "en mai"}
+    fill(signed_in, new_event, "submit", **typed)
+    event = Event.objects.get()
+    with review.direct_edit(event, by=fay):
+        event.period_fr = "en juin"
+        event.save()
+
+    late = fill(signed_in, new_event, "submit", **typed)
+
+    assert late.status_code == 409
+    assert [other.theirs for other in late.context["form"].others.values()] == ["en juin"]
+    assert Event.objects.get().period_fr == "en juin"
+
+
+def test_the_same_said_again_another_day_is_another_one(signed_in, organisation, new_event):
+    Trust.objects.create(organisation=organisation, kind="event")
+    typed = {"title_fr": "Permanence", "kind": "workshop", "period_fr": "en mai"}
+    fill(signed_in, new_event, "submit", **typed)
+    Submission.objects.update(decided_at=timezone.now() - timedelta(days=2))
+
+    fill(signed_in, new_event, "submit", **typed)
+
+    assert Event.objects.count() == 2
 
 
 def test_who_goes_back_and_writes_another_one_has_two(signed_in, new_event):
