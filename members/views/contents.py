@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from members.models import Organisation
 from members.views import access, trails
 from members.views.access import MemberRequest, signed_in
-from portal.lifecycle import agreements, diff, past, review
+from portal.lifecycle import agreements, diff, past, restoring, review
 from portal.lifecycle.errors import MessageRequired, ReviewError
 from portal.lifecycle.kinds import Kind
 from portal.models import OPEN, Published, Submission
@@ -103,21 +103,22 @@ def content_restore(
     refusal: ReviewError | None = None
     if request.method == "POST":
         try:
-            draft = review.restore(
-                target, step, by=request.user, expected=request.POST.get("token")
-            )
+            done = review.restore(target, step, by=request.user, expected=request.POST.get("token"))
         except ReviewError as error:
             refusal = error
         else:
-            if draft is None:
+            if done.lost:
+                messages.warning(request, restoring.told(done.lost))
+            if done.draft is None:
                 messages.success(request, _("The former version is live again."))
                 return redirect("members:content-history", slug, kind, pk)
             messages.success(
                 request, _("Here is a draft with the former version. Nothing is sent yet.")
             )
-            return redirect("members:submission-edit", draft.pk)
+            return redirect("members:submission-edit", done.draft.pk)
     held = review.open_submission(target)
-    live, former = found.content.read(target), review.content_after(target, step)
+    live = found.content.read(target)
+    former, lost = review.restorable(target, step, by=request.user)
     changed = {name: [live[name], former[name]] for name in former if live[name] != former[name]}
     context = {
         "organisation": organisation,
@@ -125,6 +126,7 @@ def content_restore(
         "target": target,
         "step": step,
         "rows": diff.of_steps(found.content, changed, lambda column, side: ""),
+        "lost": lost,
         "held": held,
         "token": review.token(held, target),
         "refusal": refusal,

@@ -21,7 +21,16 @@ from django.utils.translation import gettext_lazy
 
 from portal import display
 from portal.desk.site import failures
-from portal.lifecycle import agreements, diff, errors, kinds, past, permissions, review
+from portal.lifecycle import (
+    agreements,
+    diff,
+    errors,
+    kinds,
+    past,
+    permissions,
+    restoring,
+    review,
+)
 from portal.models import HistoryEntry, Published
 from portal.rows import AgreedRow
 from portal.writing import preview
@@ -212,12 +221,15 @@ class LiveViews(ModelAdmin):
             try:
                 if not form.is_valid():
                     raise errors.Stale
-                review.restore(target, step, by=request.user, expected=form.cleaned_data["token"])
+                token = form.cleaned_data["token"]
+                done = review.restore(target, step, by=request.user, expected=token)
             except errors.ReviewError as refused:
                 error = refused
                 form = TokenForm(initial=shown)
             else:
                 messages.success(request, _("The earlier version is online again."))
+                if done.lost:
+                    messages.warning(request, restoring.told(done.lost))
                 return redirect(self._address("history", pk))
         content = kinds.of(target).content
 
@@ -225,7 +237,7 @@ class LiveViews(ModelAdmin):
             sides = {"live": "now", "proposed": "then"}
             return self._address("image", target.pk, step.pk, sides[side], name)
 
-        then = review.content_after(target, step)
+        then, lost = review.restorable(target, step, by=request.user)
         rows = diff.between(content, content.read(target), then, image_url)
         for row in rows:
             row["state"] = "unchanged" if row["state"] == "outdated" else row["state"]
@@ -235,6 +247,7 @@ class LiveViews(ModelAdmin):
             "failures": failures(content, error),
             "step": step,
             "rows": rows,
+            "lost": lost,
             "changes": any(row["state"] == "changed" for row in rows),
         }
         return TemplateResponse(request, "admin/live/restore.html", context, status=_status(error))

@@ -19,7 +19,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from portal.lifecycle import agreements, kinds, notices, permissions, steps
+from portal.lifecycle import agreements, kinds, notices, permissions, restoring, steps
 from portal.lifecycle.content import Values
 from portal.lifecycle.errors import (
     Incomplete,
@@ -32,6 +32,7 @@ from portal.lifecycle.errors import (
 )
 from portal.lifecycle.kinds import Kind
 from portal.lifecycle.locking import first_come, locked
+from portal.lifecycle.restoring import Former, Restored
 
 # Callers know these as `review.token` and `review.require_judge`.
 from portal.lifecycle.steps import require_judge as require_judge
@@ -331,11 +332,12 @@ def direct_edit(
 @transaction.atomic
 def restore(
     target: Published, entry: HistoryEntry, *, by: Any, expected: str | None = None
-) -> Submission | None:
-    """Bring back the content as it was right after `entry`.
+) -> Restored:
+    """Bring back the content as it was right after `entry`, but for what names something that is gone.
 
-    Staff change the live object and nothing is returned; an editor gets it as a draft to submit, in
-    place of the draft there is. Raises Stale if what is replaced has moved since `expected`.
+    Staff change the live object; an editor gets a draft to submit, in place of the draft there is.
+    Returns the draft and what stayed behind. Raises Stale if what is replaced has moved since
+    `expected`.
     """
     target = locked(target)
     kind = kinds.of(target)
@@ -343,9 +345,9 @@ def restore(
     held = None if is_live else open_submission(target)
     if expected is not None and expected != token(held, target):
         raise Stale
-    values = content_after(target, entry)
+    values, lost = restorable(target, entry, by=by)
     if not is_live:
-        return save(kind, values, by=by, target=target)
+        return Restored(save(kind, values, by=by, target=target), lost)
     before = kind.content.read(target)
     steps.write(target, kind, {n: v for n, v in values.items() if v != before[n]})
     steps.wrote(
@@ -356,7 +358,13 @@ def restore(
         by,
         message=entry.at.isoformat(),
     )
-    return None
+    return Restored(None, lost)
+
+
+def restorable(target: Published, entry: HistoryEntry, *, by: Any) -> Former:
+    """What `restore` would bring back, and what would stay behind."""
+    is_live = permissions.can_edit_directly(by, target)
+    return restoring.possible(target, content_after(target, entry), is_live=is_live)
 
 
 def content_after(target: Published, entry: HistoryEntry) -> Values:

@@ -374,6 +374,45 @@ def test_an_earlier_version_comes_back_after_being_shown(desk, rewritten):
     assert f"<blockquote>La version du {version}.</blockquote>" in past
 
 
+@pytest.mark.parametrize(
+    ("language", "before", "after", "said"),
+    [
+        (
+            "fr",
+            "Tout ne peut pas être rétabli",
+            "Tout n’a pas pu être rétabli.",
+            "Thèmes – 1 choix a été supprimé depuis.",
+        ),
+        (
+            "en",
+            "Not everything can be brought back",
+            "Not everything could be brought back.",
+            "Themes – 1 choice has been deleted since.",
+        ),
+    ],
+)
+def test_what_cannot_come_back_is_said_before_and_after(
+    language, before, after, said, desk, fay, organisation
+):
+    theme = factories.ThemeFactory()
+    content = kinds.of(organisation).content
+    for values in ({"themes": [theme.pk]}, {"themes": [], "summary_fr": "Après."}):
+        with review.direct_edit(organisation, by=fay):
+            content.write(organisation, values)
+    first = review.history(organisation).last()
+    theme.delete()
+    history = change(organisation, "history").replace("/fr/", f"/{language}/")
+
+    address = f"{history}{first.pk}/restore/"
+    shown = desk.get(address)
+    done = desk.post(address, sent_by(shown.content.decode(), "content-main"), follow=True)
+
+    for page, title in ((shown, before), (done, after)):
+        assert page.status_code == 200
+        assert title in page.content.decode()
+        assert said in page.content.decode()
+
+
 def test_an_earlier_version_does_not_come_back_over_a_newer_one(desk, fay, rewritten):
     first = review.history(rewritten).last()
     address = f"{change(rewritten, 'history')}{first.pk}/restore/"

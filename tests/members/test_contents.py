@@ -3,7 +3,7 @@
 import pytest
 
 from events.models import Event
-from portal.lifecycle import review
+from portal.lifecycle import kinds, review
 from portal.models import HistoryEntry, Submission
 from tests import factories
 from tests.members.workspace import EVENT, address, get, hold
@@ -223,6 +223,39 @@ def test_former_version_comes_back_as_a_draft(signed_in, organisation, event):
     assert answer.url == address("submission-edit", draft.pk)
     assert draft.values == {"place": "Institut de Botanique"}
     assert Event.objects.get().place == "Hôtel de Ville"
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "after"),
+    [
+        ("fr", "Tout ne peut pas être rétabli", "Tout n’a pas pu être rétabli."),
+        ("en", "Not everything can be brought back", "Not everything could be brought back."),
+    ],
+)
+def test_draft_with_a_former_version_says_what_it_lacks(
+    language, before, after, signed_in, fay, organisation, event
+):
+    commune = factories.CommuneFactory()
+    content = kinds.of(event).content
+    for values in ({"commune": commune.pk, "price": "5"}, {"commune": None, "price": None}):
+        with review.direct_edit(event, by=fay):
+            content.write(event, values)
+    commune.delete()
+    url = address(
+        "content-restore",
+        organisation.slug,
+        "event",
+        event.pk,
+        step(event, -2).pk,
+        language=language,
+    )
+
+    seen = text(signed_in.get(url))
+    done = text(signed_in.post(url, follow=True))
+
+    assert before in seen and "Commune – " in seen
+    assert after in done and "Commune – " in done
+    assert Submission.objects.open().get().values == {"price": "5"}
 
 
 def test_edit_under_review_is_not_replaced_by_a_former_version(

@@ -566,7 +566,7 @@ def test_restore_by_an_editor_is_a_draft_like_any_other(fay, alice, organisation
             content.write(organisation, {"summary_fr": text})
     first = review.history(organisation).order_by("pk").first()
 
-    draft = review.restore(organisation, first, by=alice)
+    draft, _lost = review.restore(organisation, first, by=alice)
 
     organisation.refresh_from_db()
     assert organisation.summary_fr == "Deux."
