@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from members.models import Organisation
 from members.views import access, trails
 from members.views.access import MemberRequest, signed_in
-from portal.lifecycle import agreements, diff, past, restoring, review
+from portal.lifecycle import agreements, diff, notices, past, restoring, review
 from portal.lifecycle.errors import MessageRequired, ReviewError
 from portal.lifecycle.kinds import Kind
 from portal.models import OPEN, Published, Submission
@@ -153,6 +153,9 @@ class WithdrawForm(forms.Form):
         ),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    along = forms.BooleanField(
+        label=gettext_lazy("Withdraw these pages with it"), required=False, initial=True
+    )
 
 
 @signed_in
@@ -166,22 +169,23 @@ def content_withdraw(request: MemberRequest, slug: str, kind: str, pk: int) -> H
     if not form.is_valid():
         return _withdraw_page(request, found, organisation, target, form)
     try:
-        review.withdraw(
+        with_it = review.withdraw(
             target,
             by=request.user,
             message=form.cleaned_data["message"],
             expected_version=form.cleaned_data["version"],
+            along=form.cleaned_data["along"],
         )
     except MessageRequired:
         form.add_error("message", _("Say why: your colleagues must know."))
         return _withdraw_page(request, found, organisation, target, form)
     except ReviewError as error:
         target.refresh_from_db()
-        again = WithdrawForm(
-            initial={"version": target.version, "message": form.cleaned_data["message"]}
-        )
+        again = WithdrawForm(initial=form.cleaned_data | {"version": target.version})
         return _withdraw_page(request, found, organisation, target, again, refusal=error)
     messages.success(request, _("It is withdrawn: visitors no longer see it."))
+    if with_it:
+        messages.success(request, notices.went_along(len(with_it)))
     if found.code == "organisation":
         return redirect("members:organisation-workspace", slug)
     return redirect("members:content-list", slug, kind)
@@ -201,6 +205,7 @@ def _withdraw_page(
         "target": target,
         "form": form,
         "held": review.open_submission(target),
+        "left": review.left_alone(target),
         "refusal": refusal,
         "trail": trails.of_object(kind, organisation, target, pgettext("action", "Withdraw")),
         "noindex": True,

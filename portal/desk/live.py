@@ -26,6 +26,7 @@ from portal.lifecycle import (
     diff,
     errors,
     kinds,
+    notices,
     past,
     permissions,
     restoring,
@@ -49,6 +50,9 @@ class ReasonForm(forms.Form):
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("The editors of the organisation get it by mail."),
+    )
+    along = forms.BooleanField(
+        label=gettext_lazy("Withdraw these pages with it"), required=False, initial=True
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -87,12 +91,19 @@ def withdraw_page(
     if not permissions.can_withdraw(request.user, target):
         raise PermissionDenied
     form = ReasonForm(_sent(request), initial={"version": target.version})
+    left = review.left_alone(target)
+    if not left:
+        del form.fields["along"]
     error = None
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data
         try:
-            review.withdraw(
-                target, by=request.user, message=sent["message"], expected_version=sent["version"]
+            with_it = review.withdraw(
+                target,
+                by=request.user,
+                message=sent["message"],
+                expected_version=sent["version"],
+                along=sent.get("along", False),
             )
         except errors.ReviewError as refused:
             error = refused
@@ -101,8 +112,11 @@ def withdraw_page(
         else:
             text = _("“%(title)s” is no longer public. Its address says so.")
             messages.success(request, text % {"title": display.nested(target)})
+            if with_it:
+                messages.success(request, notices.went_along(len(with_it)))
             return redirect(back)
-    context = _about(request, site, target) | {"form": form, "error": error, "back": back}
+    context = _about(request, site, target)
+    context |= {"form": form, "error": error, "back": back, "left": left}
     return TemplateResponse(request, "admin/live/withdraw.html", context, status=_status(error))
 
 

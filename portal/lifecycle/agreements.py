@@ -164,6 +164,31 @@ def unnamed(organisation: Any = None) -> list[Any]:
     return found
 
 
+def showing_only(organisation: Any) -> list[Any]:
+    """What is public and shows `organisation` and nobody else, and so nobody once that is withdrawn.
+
+    As in `unnamed`, organisations are not among it, and another kind is shown nowhere; all of it, in the
+    order in which several objects are locked: one query for each kind.
+    """
+    found: list[Any] = []
+    for model in row_models():
+        parent: Any = model._meta.get_field(model.parent).related_model
+        named: Any = model._meta.get_field("organisation").related_model
+        if parent is named or not isinstance(organisation, named):
+            continue
+        rows = model._default_manager.filter(**{model.parent: OuterRef("pk")}).agreed()
+        theirs, others = (
+            rows.filter(organisation=organisation),
+            rows.exclude(organisation=organisation),
+        )
+        found += (
+            parent._default_manager.published()
+            .filter(Exists(theirs), ~Exists(others))
+            .order_by("pk")
+        )
+    return found
+
+
 def give_own(target: Published, organisation: Any, by: Any) -> None:
     """Note that the organisation which writes `target` agrees to being named in it.
 

@@ -1,10 +1,11 @@
 """Who is told what by mail, in their own language, once the transaction is committed."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from portal import emails
 from portal.lifecycle import kinds, permissions
@@ -16,6 +17,8 @@ Action = HistoryEntry.Action
 
 # So many mails an hour may one person cause by sending and taking back; the queue has them all.
 MOST_SENT = 20
+# As many objects does one mail name.
+MOST_NAMED = 20
 
 
 def submitted(submission: Submission, message: str) -> None:
@@ -87,8 +90,13 @@ def _concerned(submission: Submission) -> Iterable[Any]:
     return submission.organisation.editors() if submission.organisation else []
 
 
-def withdrawn(target: Published, by: Any, message: str, *, given_back: bool) -> None:
-    """Tell the other editors of an object that it is no longer public, and an edit a draft again."""
+def withdrawn(
+    target: Published, by: Any, message: str, *, given_back: bool, along: Sequence[Published] = ()
+) -> None:
+    """Tell the other editors of an object that it is no longer public, and what went `along` with it.
+
+    And that an edit of any of it is a draft again.
+    """
     if target.keeper is None:
         return
     for editor in target.keeper.editors():
@@ -102,7 +110,19 @@ def withdrawn(target: Published, by: Any, message: str, *, given_back: bool) -> 
                 # Moderators act for the team, and are not named.
                 colleague=by if by.edits(target.keeper) else None,
                 given_back=given_back,
+                along=along[:MOST_NAMED],
+                more=len(along[MOST_NAMED:]),
             )
+
+
+def went_along(count: int) -> str:
+    """What whoever withdrew an organisation is told of the pages that went with it."""
+    text = ngettext(
+        "%(n)d page that would have named nobody is withdrawn with it.",
+        "%(n)d pages that would have named nobody are withdrawn with it.",
+        count,
+    )
+    return text % {"n": count}
 
 
 def agreement_asked(row: AgreedRow) -> None:

@@ -260,9 +260,19 @@ def refuse(
 
 @transaction.atomic
 def withdraw(
-    target: Published, *, by: Any, message: str, expected_version: int | None = None
-) -> Published:
-    """Take a published object off every public page. An edit under review goes back to its author."""
+    target: Published,
+    *,
+    by: Any,
+    message: str,
+    expected_version: int | None = None,
+    along: bool = False,
+) -> list[Published]:
+    """Take a published object off every public page. An edit under review goes back to its author.
+
+    What an organisation keeps and that shows nobody else (`left_alone`) would be a page of nobody: it is
+    withdrawn `along`, if so asked, for the same reason and with one mail for all of it. What stays is
+    listed to those who can mend it. Returns what went along.
+    """
     target = locked(target)
     if not permissions.can_withdraw(by, target):
         raise NotAllowed
@@ -272,17 +282,15 @@ def withdraw(
         raise WrongState
     if not message.strip():
         raise MessageRequired
-    submission = locked(open_submission(target))
-    given_back = submission is not None and submission.status == Status.IN_REVIEW
-    if given_back:
-        steps.move(submission, Status.DRAFT, Action.TAKEN_BACK, by, before=(Status.IN_REVIEW,))
-    target.status, target.withdrawn_at = Status.WITHDRAWN, timezone.now()
-    target.version += 1
-    target.save(update_fields=["status", "withdrawn_at", "version", "updated_at"])
-    steps.made_private(target)
-    steps.record(Action.WITHDRAWN, by, target=target, message=message)
-    notices.withdrawn(target, by, message, given_back=given_back)
-    return target
+    with_it = [locked(each) for each in left_alone(target)] if along else []
+    given_back = [steps.withdraw(each, by, message) for each in (target, *with_it)]
+    notices.withdrawn(target, by, message, given_back=any(given_back), along=with_it)
+    return with_it
+
+
+def left_alone(target: Published) -> list[Published]:
+    """What `target`, an organisation, keeps in public that would show nobody without it."""
+    return [each for each in agreements.showing_only(target) if each.keeper == target]
 
 
 @transaction.atomic

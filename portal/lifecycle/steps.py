@@ -203,6 +203,20 @@ def wrote(
         agreements.ask(target)
 
 
+def withdraw(target: Published, by: Any, message: str) -> bool:
+    """Make a locked object private; returns whether an edit under review went back to its author."""
+    submission = locked(Submission.objects.of(target).open().first())
+    given_back = submission is not None and submission.status == Status.IN_REVIEW
+    if given_back:
+        move(submission, Status.DRAFT, Action.TAKEN_BACK, by, before=(Status.IN_REVIEW,))
+    target.status, target.withdrawn_at = Status.WITHDRAWN, timezone.now()
+    target.version += 1
+    target.save(update_fields=["status", "withdrawn_at", "version", "updated_at"])
+    made_private(target)
+    record(Action.WITHDRAWN, by, target=target, message=message)
+    return given_back
+
+
 def made_private(target: Published) -> None:
     """Everything that follows from an object no longer being public."""
     publication.settle_on_commit(

@@ -298,6 +298,28 @@ def test_withdrawing_needs_a_reason_and_is_mailed(
     assert "&lt;b&gt;ses&lt;/b&gt;" in message.alternatives[0].content
 
 
+@pytest.mark.parametrize("ticked", [True, False])
+def test_withdrawing_takes_what_would_name_nobody_along(ticked, desk, organisation):
+    alone = factories.EventFactory(organisation=organisation)
+    shown = desk.get(change(organisation, "withdraw")).content.decode()
+    form = sent_by(shown, "content-main") | {"message": "Dissoute."}
+    if not ticked:
+        del form["along"]
+
+    done = desk.post(change(organisation, "withdraw"), form, follow=True).content.decode()
+
+    alone.refresh_from_db()
+    assert f'href="{alone.get_absolute_url()}"' in shown
+    assert alone.is_published != ticked
+    assert ("1 page qui n’aurait plus nommé personne est retirée avec elle." in done) == ticked
+
+
+def test_withdrawing_asks_about_no_other_page_where_all_name_somebody(desk, organisation):
+    shown = desk.get(change(organisation, "withdraw")).content.decode()
+
+    assert "along" not in sent_by(shown, "content-main")
+
+
 def test_withdrawing_from_a_stale_page_is_refused(desk, fay, organisation):
     form = sent_by(desk.get(change(organisation, "withdraw")).content.decode(), "content-main")
     with review.direct_edit(organisation, by=fay):

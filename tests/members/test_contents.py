@@ -1,6 +1,7 @@
 """Lists of what an organisation publishes; history, restoring and withdrawing of each object."""
 
 import pytest
+from django.utils import timezone
 
 from events.models import Event
 from portal.lifecycle import kinds, review
@@ -354,3 +355,44 @@ def test_profile_is_withdrawn_to_its_workspace(signed_in, organisation):
     assert answer.url == address("organisation-workspace", organisation.slug)
     assert organisation.status == "withdrawn"
     assert signed_in.get(answer.url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "after"),
+    [
+        ("fr", "Ces pages ne nomment personne d’autre", "qui n’aurait plus nommé personne"),
+        ("en", "These pages name nobody else", "that would have named nobody"),
+    ],
+)
+@pytest.mark.parametrize("ticked", [True, False])
+def test_profile_is_withdrawn_with_what_would_name_nobody(
+    ticked, language, said, after, signed_in, organisation
+):
+    alone = factories.EventFactory(organisation=organisation)
+    url = address(
+        "content-withdraw", organisation.slug, "organisation", organisation.pk, language=language
+    )
+
+    shown = text(signed_in.get(url))
+    form = {"version": organisation.version, "message": "Fin."} | (
+        {"along": "on"} if ticked else {}
+    )
+    done = text(signed_in.post(url, form, follow=True))
+
+    assert said in shown
+    assert f'href="{alone.address_in(language)}"' in shown
+    assert "checked" in shown.split('name="along"')[1].split(">")[0]
+    assert (after in done) == ticked
+    assert Event.objects.published().exists() != ticked
+
+
+def test_what_names_others_too_is_not_asked_about(signed_in, organisation, elsewhere, event):
+    shared = factories.EventFactory(organisation=organisation)
+    shared.organisers.create(organisation=elsewhere, agreed_at=timezone.now())
+
+    pages = [
+        text(get(signed_in, "content-withdraw", organisation.slug, code, target.pk))
+        for code, target in (("organisation", organisation), ("event", shared))
+    ]
+
+    assert ["along" in page for page in pages] == [False, False]
