@@ -188,3 +188,9 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} – {self.organisation}"
+
+    @property
+    def masked_email(self) -> str:
+        """The address, told to whoever knows it and to nobody else: a link may have been passed on."""
+        name, _at, domain = self.email.rpartition("@")
+        return f"{name[:1]}…@{domain}"

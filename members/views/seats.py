@@ -241,7 +241,8 @@ def _sent(request: MemberRequest, invitation: Invitation) -> HttpResponse:
 def invitation_accept(request: Any, token: str) -> HttpResponse:
     """Who invites whom to what; pressing the button takes the seat.
 
-    Who is signed out signs in or up and comes back; who uses another address reads what to do.
+    Who is signed out signs in or up and comes back; who uses another address reads what to do. The
+    address that was invited is shown in full to who has confirmed it.
     """
     answer = _invitation_answer(request, token)
     # The address of this page is a secret: nobody keeps it or passes it on.
@@ -264,11 +265,16 @@ def _invitation_answer(request: Any, token: str) -> HttpResponse:
         context = {"refusal": str(refusal), "noindex": True}
         return render(request, "members/accounts/invitation_unusable.html", context, status=404)
     signed_in = request.user.is_authenticated
+    is_theirs = signed_in and request.user.has_confirmed(invitation.email)
+    # A mail is passed on with its link: addresses are for who was invited.
+    inviter = invitation.invited_by
     context = {
         "invitation": invitation,
+        "address": invitation.email if is_theirs else invitation.masked_email,
+        "inviter": inviter if is_theirs else inviter.full_name,
         "organisation": invitation.organisation,
         "is_owner": invitation.role == Seat.Role.OWNER,
-        "is_theirs": signed_in and request.user.has_confirmed(invitation.email),
+        "is_theirs": is_theirs,
         "is_seated": signed_in and request.user.edits(invitation.organisation),
         "noindex": True,
     }

@@ -398,10 +398,42 @@ def test_the_link_says_who_invites_whom_to_what_and_changes_nothing(
 
     page = response.content.decode()
     assert response.status_code == 200
-    for word in ("Bob", GUEST, "Laboratoire des arches", f'<html lang="{language}">'):
+    for word in ("Bob", "g…@example.org", "Laboratoire des arches", f'<html lang="{language}">'):
         assert word in page
     assert Invitation.objects.pending().count() == 1
     assert not Seat.objects.filter(user__email=GUEST).exists()
+
+
+@pytest.mark.threat("T13", "bound")
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("who", [None, "newton", "alice", "bob", "unconfirmed", "guest"])
+def test_the_link_shows_its_address_to_nobody_else(who, language, client, request, bob, invite):
+    _invitation, token = invite()
+    bob.full_name = ""
+    bob.save()
+    if who == "unconfirmed":
+        client.force_login(factories.UserFactory(email=GUEST, confirmed=False))
+    elif who:
+        client.force_login(request.getfixturevalue(who))
+
+    page = client.get(url("invitation-accept", token, language=language)).content.decode()
+
+    own = who in ("guest", "unconfirmed")
+    assert (GUEST in page) == own
+    assert ("g…@example.org" in page) == (who != "guest")
+    assert (bob.email in page) == (who == "guest")
+
+
+@pytest.mark.parametrize(
+    ("email", "masked"),
+    [
+        ("marie@example.org", "m…@example.org"),
+        ("m@example.org", "m…@example.org"),
+        ('"a@b"@example.org', '"…@example.org'),
+    ],
+)
+def test_a_masked_address_tells_who_knows_it_which_one_it_is(email, masked):
+    assert Invitation(email=email).masked_email == masked
 
 
 @pytest.mark.threat("T13", "referrer")
@@ -472,7 +504,7 @@ def test_who_uses_another_address_is_told_what_to_do(client, organisation, newto
     page = client.get(url("invitation-accept", token)).content.decode()
     response = client.post(url("invitation-accept", token))
 
-    assert GUEST in page
+    assert "g…@example.org" in page
     assert "newton@example.org" in page
     assert url("account_email") in page
     assert response.status_code == 404
