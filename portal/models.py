@@ -219,7 +219,8 @@ class SubmissionQuerySet(models.QuerySet):
     def writable_by(self, user: Any) -> Self:
         """Those of the user's organisations, and those they began for an organisation to come."""
         return self.filter(
-            Q(organisation__in=user.organisation_ids()) | Q(organisation=None, author=user)
+            Q(organisation__in=user.organisation_ids())
+            | Q(organisation=None, target_id=None, author=user)
         )
 
 

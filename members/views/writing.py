@@ -340,7 +340,7 @@ def _late(request: MemberRequest, desk: Desk, form: ContentForm, action: str) ->
             return _taken(request, desk, again, action)
     again.renew()
     in_review = desk.submission is not None and desk.submission.status == Status.IN_REVIEW
-    notice = _late_notice(desk, quicker, differs=bool(again.others))
+    notice = _late_notice(desk, quicker, before, differs=bool(again.others))
     return page(request, desk, again, notice=notice, take_back=in_review, status=409)
 
 
@@ -360,11 +360,14 @@ def _there_already(
     return redirect(sent)
 
 
-def _late_notice(desk: Desk, quicker: Any, *, differs: bool) -> dict[str, Any]:
-    """What has happened meanwhile, and what can be done with the text."""
+def _late_notice(desk: Desk, quicker: Any, before: str, *, differs: bool) -> dict[str, Any]:
+    """What has happened since the versions that `before` names, and what can be done with the text."""
+    withdrawal = _withdrawn_since(desk, before)
     title = _("%(who)s wrote here while you were writing") % {"who": _name(desk, quicker)}
     if quicker == desk.user:
         title = _("You wrote here in another window while this one was open")
+    if withdrawal:
+        title = _("The page has been withdrawn meanwhile")
     if desk.submission and desk.submission.status == Status.IN_REVIEW:
         title = _("This submission has been sent for review meanwhile")
         text = _(
@@ -378,6 +381,11 @@ def _late_notice(desk: Desk, quicker: Any, *, differs: bool) -> dict[str, Any]:
             "Nothing of yours is lost or saved yet. Where the two differ, the other version stands "
             "under the field: tick it to take it; otherwise yours replaces it."
         )
+    elif withdrawal:
+        text = _(
+            "The reason given: “%(reason)s”. Your text is kept below. Save it again; once it is sent, "
+            "the moderators decide whether the page is back online."
+        ) % {"reason": withdrawal.message}
     else:
         text = _("Your text is kept below and says the same as theirs. Save it again.")
     return {"level": "warn", "title": title, "text": text}
@@ -389,6 +397,12 @@ def _who_was_quicker(desk: Desk, before: str) -> Any:
     if desk.submission and version != str(desk.submission.version):
         return desk.submission.author
     return _author_of_live(desk)
+
+
+def _withdrawn_since(desk: Desk, before: str) -> HistoryEntry | None:
+    """The step that has withdrawn the object since the version that `before` names."""
+    moved = desk.target is not None and before.partition(".")[2] != str(desk.target.version)
+    return review.withdrawal(desk.target) if moved else None
 
 
 def _author_of_live(desk: Desk) -> Any:

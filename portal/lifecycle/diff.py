@@ -135,7 +135,8 @@ def _state(content: Content, name: str, before: Values, after: Values) -> str:
     if before[name] != after[name]:
         return "changed"
     twin = i18n.twin(content.model, name)
-    if twin in before and before[twin] and before[twin] != after[twin] and after[name]:
+    rewritten = twin in before and before[twin] and after[twin] and before[twin] != after[twin]
+    if rewritten and after[name]:
         return "outdated"
     return "unchanged"
 

@@ -22,11 +22,15 @@ def can_write(user: Any, kind: Any, organisation: Any, submission: Submission | 
 
 
 def can_continue(user: Any, submission: Submission) -> bool:
-    """Whether `user` may write, send or take back this submission."""
+    """Whether `user` may write, send or take back this submission.
+
+    One of no organisation asks for one to come, and is its author's; an edit of what only staff keep by
+    now is nobody's.
+    """
     if not user.is_active:
         return False
     if submission.organisation is None:
-        return submission.author_id == user.pk
+        return submission.is_creation and submission.author_id == user.pk
     return user.edits(submission.organisation)
 
 

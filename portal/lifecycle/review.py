@@ -168,9 +168,7 @@ def take_back(submission: Submission, *, by: Any, expected: str | None = None) -
     submission, _target = steps.both_locked(submission, expected)
     if not permissions.can_continue(by, submission):
         raise NotAllowed
-    # What is written from now on was never sent, whatever becomes of it.
-    submission.submitted_at = None
-    return steps.move(submission, Status.DRAFT, Action.TAKEN_BACK, by, before=(Status.IN_REVIEW,))
+    return steps.give_back(submission, by)
 
 
 @transaction.atomic

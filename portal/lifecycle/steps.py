@@ -86,6 +86,12 @@ def move(
     return submission
 
 
+def give_back(submission: Submission, by: Any) -> Submission:
+    """Make what waits a draft again: what is written from now on was never sent, whatever happens."""
+    submission.submitted_at = None
+    return move(submission, Status.DRAFT, Action.TAKEN_BACK, by, before=(Status.IN_REVIEW,))
+
+
 def answer(
     submission: Submission,
     status: Status,
@@ -208,7 +214,7 @@ def withdraw(target: Published, by: Any, message: str) -> bool:
     submission = locked(Submission.objects.of(target).open().first())
     given_back = submission is not None and submission.status == Status.IN_REVIEW
     if given_back:
-        move(submission, Status.DRAFT, Action.TAKEN_BACK, by, before=(Status.IN_REVIEW,))
+        give_back(submission, by)
     target.status, target.withdrawn_at = Status.WITHDRAWN, timezone.now()
     target.version += 1
     target.save(update_fields=["status", "withdrawn_at", "version", "updated_at"])
@@ -228,13 +234,17 @@ def made_private(target: Published) -> None:
 
 
 def outdated(target: Published, diff: Values) -> list[str]:
-    """The columns that were not rewritten when their twin was, unless the twin only caught up."""
-    behind = set(target.outdated)
-    outdated = behind - set(diff)
-    for column, (before, _after) in diff.items():
-        twin = i18n.twin(type(target), column)
-        caught_up = column in behind
-        if twin and twin not in diff and before and getattr(target, twin) and not caught_up:
+    """The columns that were not rewritten when their twin was, unless the twin only caught up.
+
+    What is taken away in one language leaves nothing to follow in the other.
+    """
+    twins = {column: i18n.twin(type(target), column) for column in (*target.outdated, *diff)}
+    outdated = {column for column in target.outdated if getattr(target, twins[column] or "", "")}
+    outdated -= set(diff)
+    for column, (before, after) in diff.items():
+        twin, caught_up = twins[column], column in target.outdated
+        rewritten = before and after and not caught_up
+        if twin and twin not in diff and rewritten and getattr(target, twin):
             outdated.add(twin)
     return sorted(outdated)
 

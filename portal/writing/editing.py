@@ -220,6 +220,8 @@ class ContentForm(forms.ModelForm):
         twin = i18n.twin(self._meta.model, column)
         if not self._now(column):
             return "empty" if self._now(twin) else ""
+        if not self._now(twin):
+            return "current"
         outdated = column in (self.target.outdated if self.target else [])
         if self.submission and self.target:
             touched = self.submission.values

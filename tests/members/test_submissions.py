@@ -241,7 +241,8 @@ def test_what_was_withdrawn_since_is_no_longer_called_published(
 
 def test_what_came_back_online_is_published_again(signed_in, alice, dana, fay, draft):
     review.publish(review.submit(draft, by=alice), by=dana)
-    event = review.withdraw(Event.objects.get(), by=dana, message="Par erreur.")
+    event = Event.objects.get()
+    review.withdraw(event, by=dana, message="Par erreur.")
     review.republish(event, by=fay)
 
     html = page(signed_in, draft)

@@ -946,6 +946,26 @@ def test_change_of_the_live_object_by_staff_is_told_without_naming_them(
     assert "Fay" not in html
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("fr", "La page a été retirée entre-temps"), ("en", "The page has been withdrawn meanwhile")],
+)
+def test_what_was_withdrawn_meanwhile_is_told_and_the_text_kept(
+    language, said, signed_in, dana, organisation
+):
+    page = signed_in.get(address("organisation-edit", organisation.slug, language=language))
+    review.withdraw(organisation, by=dana, message="Hors sujet.")
+
+    late = press(signed_in, page, "submit", summary_fr="Récrit.")
+    again = press(signed_in, late, "submit")
+
+    html = late.content.decode()
+    assert (late.status_code, again.status_code) == (409, 302)
+    assert said in html and "Hors sujet." in html and "Récrit." in html
+    assert (held().status, held().values) == ("in_review", {"summary_fr": "Récrit."})
+    assert not Organisation.objects.published().exists()
+
+
 def test_what_was_put_live_over_a_held_edit_is_shown_when_it_is_opened(
     signed_in, alice, fay, organisation
 ):

@@ -3,10 +3,11 @@
 import pytest
 from django.core import mail
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from events.models import Event, Project
 from members.models import Organisation, Seat, Trust
-from portal.lifecycle import errors, kinds, notices, review
+from portal.lifecycle import diff, errors, kinds, notices, review
 from portal.models import HistoryEntry, Status, Submission
 from tests import factories
 
@@ -755,6 +756,65 @@ def test_who_keeps_an_object_keeps_the_edit_held_beside_it(
     assert review.submit(draft, by=charlie).status == Status.IN_REVIEW
     event.refresh_from_db()
     assert event.summary_fr == "Un résumé en français."
+
+
+@pytest.mark.threat("T3", "open form")
+def test_an_edit_of_what_only_staff_keep_by_now_is_nobody_s(client, alice, fay, organisation):
+    event = factories.EventFactory(organisation=organisation)
+    kind = kinds.of(event)
+    values = kind.content.read(event) | {"summary_fr": "D’Alice."}
+    draft = review.save(kind, values, by=alice, target=event)
+
+    event.organisation = None
+    with review.direct_edit(event, by=fay, message="Repris par l’équipe."):
+        event.save()
+
+    client.force_login(alice)
+    draft.refresh_from_db()
+    for page in ("submission-edit", "submission-detail", "submission-preview"):
+        assert client.get(reverse(f"members:{page}", args=[draft.pk])).status_code == 404
+    assert client.get(reverse("members:workspace")).status_code == 200
+    for verb in (review.submit, review.discard):
+        with pytest.raises(errors.NotAllowed):
+            verb(draft, by=alice)
+
+
+@pytest.mark.threat("T6", "history")
+def test_what_a_withdrawal_gave_back_counts_as_never_sent(held, alice, dana, organisation):
+    review.withdraw(organisation, by=dana, message="Une pause.")
+
+    held.refresh_from_db()
+    assert held.submitted_at is None
+    assert review.discard(held, by=alice).submitted_at is None
+
+
+def test_a_language_that_is_taken_away_leaves_nothing_behind_in_the_other(
+    client, alice, dana, organisation
+):
+    event = factories.EventFactory(organisation=organisation)
+    kind = kinds.of(event)
+    values = kind.content.read(event) | {"title_en": "", "summary_en": ""}
+    edit = review.submit(review.save(kind, values, by=alice, target=event), by=alice)
+    rows = diff.of_submission(edit, lambda column, side: "")
+    client.force_login(alice)
+    edited = client.get(edit.get_absolute_url()).content.decode()
+
+    review.publish(edit, by=dana)
+
+    event.refresh_from_db()
+    assert event.outdated == []
+    assert {row["name"] for row in rows if row["state"] == "outdated"} == set()
+    assert "badge-outdated" not in edited
+
+
+def test_a_text_that_was_behind_is_so_no_longer_once_it_stands_alone(fay, organisation):
+    content = kinds.of(organisation).content
+    for values in ({"summary_fr": "Récrit."}, {"summary_fr": ""}):
+        with review.direct_edit(organisation, by=fay):
+            content.write(organisation, values)
+
+    organisation.refresh_from_db()
+    assert organisation.outdated == []
 
 
 def test_what_was_taken_back_counts_as_never_sent(held, alice):
