@@ -154,7 +154,7 @@ class WithdrawForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     along = forms.BooleanField(
-        label=gettext_lazy("Withdraw these pages with it"), required=False, initial=True
+        label=gettext_lazy("Withdraw the pages named above with it"), required=False, initial=True
     )
 
 

@@ -52,7 +52,7 @@ class ReasonForm(forms.Form):
         help_text=gettext_lazy("The editors of the organisation get it by mail."),
     )
     along = forms.BooleanField(
-        label=gettext_lazy("Withdraw these pages with it"), required=False, initial=True
+        label=gettext_lazy("Withdraw the pages named above with it"), required=False, initial=True
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
