@@ -31,7 +31,7 @@ class EventViewSet(PublicViewSet):
 
     def shown(self, rows: Any) -> QuerySet:
         """Events: no query beyond their own."""
-        return rows.in_full()
+        return rows.reading("in_api")
 
     def whole(self, rows: Any) -> QuerySet:
         return rows.whole()
@@ -53,7 +53,7 @@ class ProjectViewSet(PublicViewSet):
 
     def shown(self, rows: Any) -> QuerySet:
         """Projects: no query beyond their own."""
-        return rows.in_full()
+        return rows.reading("in_api")
 
     def whole(self, rows: Any) -> QuerySet:
         return rows.whole()

@@ -18,7 +18,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce, Greatest, Now
 from django.utils import timezone
 
 from portal.keyset import in_either
@@ -54,7 +54,7 @@ PERIODS = ("period_fr", "period_en")
 class EventQuerySet(PublishedQuerySet):
     """Questions asked of events."""
 
-    def upcoming(self, now: datetime.datetime | None = None) -> Self:
+    def upcoming(self, now: datetime.datetime | Now | None = None) -> Self:
         """Those not over yet, the next first: what goes on counts. Those without a date come last."""
         return self.filter(over_at__gt=now or timezone.now()).order_by(*SOONEST_FIRST)
 
@@ -65,7 +65,7 @@ class EventQuerySet(PublishedQuerySet):
         soonest: Self = rows.order_by(*SOONEST_FIRST)
         return soonest
 
-    def past(self, now: datetime.datetime | None = None) -> Self:
+    def past(self, now: datetime.datetime | Now | None = None) -> Self:
         """Those that are over, the latest first."""
         now = now or timezone.now()
         # Whatever is over has begun: said as well, for the index in whose order they come.
@@ -116,6 +116,15 @@ class EventQuerySet(PublishedQuerySet):
         agreed = organisers.objects.filter(organisation=organisation, agreed_at__isnull=False)
         return self.filter(pk__in=agreed.order_by().values("event"))
 
+    def naming(self, organisation: Any) -> Self:
+        """Those in which an organisation, or that of a query around this one, agreed to be named.
+
+        Whether it is public is for the caller to know.
+        """
+        return self.filter(
+            organisers__organisation=organisation, organisers__agreed_at__isnull=False
+        )
+
     def around_now(self, coming: int, over: int) -> Self:
         """So many of those to come, the next ones, and so many of those that are over, the latest."""
         now = timezone.now()
@@ -134,7 +143,7 @@ class EventQuerySet(PublishedQuerySet):
 
     def whole(self) -> Self:
         """With all that the page of one shows: no query more."""
-        return self.in_full().showing("published_projects", "all_sources")
+        return self.reading("whole")
 
     def span(self) -> tuple[datetime.datetime, datetime.datetime] | None:
         """The first and the last moment at which one of them takes place: one query."""
@@ -196,7 +205,7 @@ class ProjectQuerySet(PublishedQuerySet):
 
     def whole(self) -> Self:
         """With all that the page of one shows: no query more."""
-        return self.in_full().showing("published_events", "all_figures", "all_links", "all_sources")
+        return self.reading("whole")
 
     def funded(self) -> Self:
         """Those a visitor may read whose funding is stated."""

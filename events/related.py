@@ -1,11 +1,10 @@
 """What organisations do, as the directory tells it: their projects, events and partners."""
 
-import datetime
 from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Expression, IntegerField, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 
 from events import feeds, figures
@@ -21,20 +20,21 @@ PAST_EVENTS = 5
 MOST_PROJECTS, MOST_EVENTS = 100, 50
 # What the list of an organisation's projects says of each, and what the figure beside it draws.
 TOLD = ("title", "slug", "summary", "description", "stage", "updated_at", "drawn_partners")
-# Where events without a date stand: after all others.
-LATER = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 
 
 def register() -> None:
     """Make what organisations do known to their pages and rows."""
     related.register(sections)
     related.register_shown(Organisation, "told_projects", Shown(told_projects, columns=TOLD))
+    for name, rows in (("coming_events", coming_events), ("past_events", past_events)):
+        shown = Shown(rows, columns=Event.IN_ROWS, commune=["name"])
+        related.register_shown(Organisation, name, shown)
     related.register_count("project_count", project_count)
     related.register_count("event_count", event_count)
 
 
 def sections(organisation: Any) -> list[related.Section]:
-    """Its projects, its events, and with whom it works: two queries."""
+    """Its projects, its events, and with whom it works: no query, if they came along."""
     found = projects(organisation)
     upcoming, past = events_of(organisation)
     offered = list(feeds.of_organisation(organisation))
@@ -69,25 +69,31 @@ def told_projects(organisation: Any) -> Any:
 
 
 def projects(organisation: Any) -> list[Project]:
-    """The same, each with those it is done with; no query for them, if they came along.
-
-    None of an organisation that is not public.
-    """
+    """The same, each with those it is done with; none of an organisation that is not public."""
     found = figures.coloured(organisation.told_projects if organisation.is_published else ())
     for project in found:
         project.partner_count = len(project.drawn_partners)
     return found
 
 
+def coming_events(organisation: Any) -> Any:
+    """The published events to come in which it agreed to be named, the next first: one more than
+    are told of. The database says what time it is: this is written before anybody asks."""
+    rows = Event.objects.published().naming(organisation).upcoming(Now())
+    return rows.showing("agreed_organisers")[: MOST_EVENTS + 1]
+
+
+def past_events(organisation: Any) -> Any:
+    """The latest of those that are over."""
+    rows = Event.objects.published().naming(organisation).past(Now())
+    return rows.showing("agreed_organisers")[:PAST_EVENTS]
+
+
 def events_of(organisation: Any) -> tuple[list[Event], list[Event]]:
-    """The published events that it organises: those to come, one more than are told of, and the
-    latest of those that are over."""
-    events = Event.objects.published().organised_by(organisation)
-    rows = events.around_now(MOST_EVENTS + 1, PAST_EVENTS)
-    latest_first = list(rows.with_organisers())
-    to_come = [event for event in latest_first if not event.is_past]
-    soonest = sorted(to_come, key=lambda event: (event.starts_at or LATER, event.pk))
-    return soonest, [event for event in latest_first if event.is_past]
+    """Those to come and those that are over; none of an organisation that is not public."""
+    if not organisation.is_published:
+        return [], []
+    return organisation.coming_events, organisation.past_events
 
 
 def partners(organisation: Any, projects: Iterable[Project]) -> list[Any]:

@@ -35,10 +35,10 @@ class OrganisationViewSet(PublicViewSet):
 
     def shown(self, rows: Any) -> QuerySet:
         """Organisations: no query beyond their own."""
-        return rows.in_full()
+        return rows.reading("in_api")
 
     def whole(self, rows: Any) -> QuerySet:
-        return rows.whole().showing("own_distinctions")
+        return rows.whole("own_distinctions")
 
 
 @described(

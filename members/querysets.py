@@ -143,14 +143,13 @@ class OrganisationQuerySet(PublishedQuerySet):
             "agreed_parents", "running_memberships", "all_exchanges", "all_themes"
         )
 
-    def whole(self) -> Self:
-        """With all that is said of one, but for distinctions: no query more.
+    def whole(self, *more: str) -> Self:
+        """With all that is said of one, and these lists: no query more.
 
-        Its page tells those of its people too (`all_distinctions`), the API `own_distinctions`.
+        Its page tells the distinctions of its people too (`all_distinctions`), the API its own alone
+        (`own_distinctions`).
         """
-        return self.in_full().showing(
-            *("agreed_parts", "public_contacts", "all_links", "all_people", "all_sources")
-        )
+        return self.reading("whole", *more)
 
 
 class AffiliationQuerySet(AgreedRowQuerySet):

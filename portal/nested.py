@@ -10,22 +10,33 @@ and `Event.objects.showing("agreed_organisers")` brings them along, each event w
 their key and the columns that are named, and no others: reading one more is a query, as after `only()`.
 An event that was read otherwise asks for them when they are needed. It is for rows of which an object
 has few.
+
+Where the same is shown again and again, the columns of the model itself can be named as well:
+
+    in_lists = Sheet("title", "starts_at", "agreed_organisers", commune=["name"])
+
+and `Event.objects.reading("in_lists")` brings objects of these. Its columns are written as SQL once, and
+Django neither writes them again for each query nor looks for what becomes of each: that took five times
+as long as to read 24 events.
 """
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Self
 
 import orjson
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, OuterRef, QuerySet, Subquery
 from django.db.models.base import ModelState
 from django.db.models.functions import JSONArray
+from django.db.models.query import BaseIterable
 from django.utils import timezone
 
-from portal import i18n
+from portal import i18n, prepared
 
 Read = Callable[[Any], Any]
 
@@ -65,10 +76,24 @@ class Shown:
             name for name in self.columns if isinstance(getattr(rows.model, name, None), Shown)
         )
         within = {name: getattr(rows.model, name).expression(rows.model) for name in further}
-        rows = rows.annotate(**within)
-        shape = Shape(rows, self.columns, self.further)
-        found = rows.annotate(_row=JSONArray(*shape.paths)).values("_row")
-        return Rows(found, output_field=RowsField(shape))
+        return Rows.of(rows.annotate(**within), self.columns, self.further)
+
+
+class Sheet:
+    """What is read of rows for one purpose, an attribute of their model: as described above.
+
+    `columns` and `further` are as those of `Shown`; "*" stands for all that is stored. `is_of_one`
+    says that it is read of one row, found by a key, and no list.
+    """
+
+    def __init__(self, *columns: str, is_of_one: bool = False, **further: Iterable[str]) -> None:
+        self.columns, self.further, self.is_of_one = columns, further, is_of_one
+
+    def parts(self, model: Any, more: Iterable[str]) -> tuple[list[Any], dict[str, Shown]]:
+        """Its stored fields, the key among them, and its lists by their names, these among them."""
+        found = {name: getattr(model, name, None) for name in (*self.columns, *more)}
+        lists = {name: each for name, each in found.items() if isinstance(each, Shown)}
+        return stored_fields(model, found.keys() - lists.keys()), lists
 
 
 class ShowingQuerySet(models.QuerySet):
@@ -76,8 +101,19 @@ class ShowingQuerySet(models.QuerySet):
 
     def showing(self, *names: str) -> Self:
         """With these lists, each the name of a `Shown`: no query more."""
-        how = connections[self.db].vendor, i18n.current(), timezone.localdate()
-        return self.annotate(**{name: _ready(self.model, name, *how) for name in names})
+        return self.annotate(**{name: _ready(self.model, name, *self._how()) for name in names})
+
+    def reading(self, name: str, *more: str) -> Self:
+        """Objects with what the `Sheet` of this name says, and with these lists; no annotations."""
+        columns = _written(self.model, name, more, *self._how())
+        rows = self.annotate(_sheet=columns)
+        rows.query.set_values(["_sheet"])
+        rows._iterable_class = Objects
+        return rows
+
+    def _how(self) -> tuple[str, str, datetime.date]:
+        """All that what is written for later may depend on."""
+        return connections[self.db].vendor, i18n.current(), timezone.localdate()
 
 
 # The place of the table that the rows are for.
@@ -118,18 +154,125 @@ class Ready(Expression):
 @lru_cache(maxsize=256)
 def _ready(model: Any, name: str, vendor: str, language: str, day: datetime.date) -> Ready:
     """What a model shows, as SQL; what is asked of the rows may depend on these, not on the hour."""
-    query = model._base_manager.all().query
-    query.change_aliases({query.get_initial_alias(): OUTER})
-    rows = getattr(model, name).expression(model).resolve_expression(query)
-    using = next(each for each in connections.all() if each.vendor == vendor)
-    sql, params = query.get_compiler(connection=using).compile(rows)
+    writing = Writing(model, vendor)
+    rows = writing.resolved(getattr(model, name).expression(model))
+    sql, params = writing.compiler.compile(rows)
     return Ready(sql, params, rows.output_field)
+
+
+@lru_cache(maxsize=256)
+def _written(
+    model: Any, name: str, more: Sequence[str], vendor: str, language: str, day: datetime.date
+) -> "Columns":
+    """What a sheet says, as SQL: the same holds for it."""
+    writing = Writing(model, vendor)
+    sheet: Sheet = getattr(model, name)
+    fields, lists = sheet.parts(model, more)
+    expressions = [
+        *(field.get_col(OUTER) for field in fields),
+        *(writing.resolved(each.expression(model)) for each in lists.values()),
+        *(writing.resolved(Rows.pointed_to(model, n, c)) for n, c in sheet.further.items()),
+    ]
+    compiled = [writing.compiler.compile(each) for each in expressions]
+    return Columns(
+        ", ".join(sql for sql, _params in compiled),
+        [param for _sql, params in compiled for param in params],
+        reader=SheetReader(
+            sheet,
+            model,
+            [*(field.attname for field in fields), *lists],
+            [model._meta.get_field(each) for each in sheet.further],
+            writing.compiler.get_converters(expressions),
+        ),
+    )
+
+
+class Writing:
+    """What writes SQL about the rows of a model whose query is not known yet."""
+
+    def __init__(self, model: Any, vendor: str) -> None:
+        self.query = model._base_manager.all().query
+        self.query.change_aliases({self.query.get_initial_alias(): OUTER})
+        using = next(each for each in connections.all() if each.vendor == vendor)
+        self.compiler = self.query.get_compiler(connection=using)
+
+    def resolved(self, expression: Any) -> Any:
+        """An expression with its names looked up in that query."""
+        return expression.resolve_expression(self.query)
+
+
+class Columns(Ready):
+    """The columns of a sheet: they stand side by side where Django knows of one, as SQL lets them."""
+
+    def __init__(self, sql: str, params: Sequence[Any], reader: "SheetReader") -> None:
+        super().__init__(sql, params, models.Field())  # type: ignore[arg-type]  # nobody asks for it
+        self.reader = reader
+
+
+class SheetReader:
+    """Makes objects of the columns of a sheet."""
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        model: Any,
+        names: list[str],
+        others: list[Any],
+        converters: dict[int, Any],
+    ) -> None:
+        self.sheet, self.model = sheet, model
+        self.names, self.others, self.converters = names, others, converters
+
+    def read(self, row: Sequence[Any], connection: Any) -> Any:
+        """The object that a row is of."""
+        values = list(row)
+        for place, (converters, expression) in self.converters.items():
+            for convert in converters:
+                values[place] = convert(values[place], expression, connection)
+        known = len(self.names)
+        obj = loaded(self.model, connection.alias, self.names, values[:known])
+        for field, found in zip(self.others, values[known:], strict=True):
+            field.set_cached_value(obj, found[0] if found else None)
+        return obj
+
+
+class Objects(BaseIterable):
+    """The objects of a query that reads a sheet."""
+
+    def __iter__(self) -> Iterator[Any]:
+        query, using = self.queryset.query, connections[self.queryset.db]
+        try:
+            sql, params = query.get_compiler(connection=using).as_sql()
+        except EmptyResultSet:
+            return
+        columns: Any = query.annotations["_sheet"]
+        reader: SheetReader = columns.reader
+        opened = prepared.cursor if reader.sheet.is_of_one else BaseDatabaseWrapper.cursor
+        with opened(using) as cursor:
+            cursor.execute(sql, params)
+            rows = cursor.fetchall()
+        for row in rows:
+            yield reader.read(row, using)
 
 
 class Rows(Subquery):
     """The rows of a query as one value: a JSON array of the columns of each, in their order."""
 
     template = "(SELECT JSONB_AGG(_rows._row) FROM (%(subquery)s) _rows)"
+
+    @classmethod
+    def of(cls, rows: Any, columns: Iterable[str], further: dict[str, Iterable[str]]) -> "Rows":
+        """These columns of rows, and of what they point to."""
+        shape = Shape(rows, columns, further)
+        found = rows.annotate(_row=JSONArray(*shape.paths)).values("_row")
+        return cls(found, output_field=RowsField(shape))
+
+    @classmethod
+    def pointed_to(cls, model: Any, name: str, columns: Iterable[str]) -> "Rows":
+        """The one row that a column of a model points to, or none."""
+        field = model._meta.get_field(name)
+        rows = field.related_model._base_manager.filter(pk=OuterRef(field.attname))
+        return cls.of(rows, columns, {})
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         template = "(SELECT JSON_GROUP_ARRAY(JSON(_rows._row)) FROM (%(subquery)s) _rows)"
@@ -157,9 +300,7 @@ class Shape:
         }
 
     def _part(self, model: Any, names: Iterable[str], prefix: str) -> "Part":
-        columns = [column for name in names for column in i18n.columns(model, name)]
-        found = {model._meta.get_field(column) for column in columns} | {model._meta.pk}
-        fields = [field for field in model._meta.concrete_fields if field in found]
+        fields = stored_fields(model, names)
         places = [self._place(prefix + field.name) for field in fields]
         return Part(model, fields, places)
 
@@ -192,6 +333,14 @@ class Part:
             return None
         values = [read(row[place]) if read else row[place] for place, read in self.columns]
         return loaded(self.model, DEFAULT_DB_ALIAS, self.names, values)
+
+
+def stored_fields(model: Any, names: Iterable[str]) -> list[Any]:
+    """The fields of these names and the key, in their order; those of each language of a text."""
+    fields = model._meta.concrete_fields
+    named = [field.name for field in fields] if "*" in names else names
+    columns = {column for name in named for column in i18n.columns(model, name)}
+    return [field for field in fields if field.primary_key or field.name in columns]
 
 
 def loaded(model: type[Any], using: str | None, names: Iterable[str], values: Iterable[Any]) -> Any:

@@ -114,9 +114,15 @@ for _name, _database in DATABASES.items():
     else:
         # In milliseconds. No page of ours needs more; what does is stopped before it stops others.
         _limit = env.int("STATEMENT_TIMEOUT", 5000)
-        _database.setdefault("OPTIONS", {})["options"] = f"-c statement_timeout={_limit} -c jit=off"
+        _options = _database.setdefault("OPTIONS", {})
+        _options["options"] = f"-c statement_timeout={_limit} -c jit=off"
+        if env.bool("PREPARED_STATEMENTS", True):
+            # Those of `portal/prepared.py`, at their first use and with one plan for all values; Django
+            # sends no other statement with values beside it.
+            _options["prepare_threshold"] = 0
+            _options["options"] += " -c plan_cache_mode=force_generic_plan"
         # A server that does not answer at all is given up before whoever asked us gives up.
-        _database["OPTIONS"].setdefault("connect_timeout", 5 if _name == "default" else 1)
+        _options.setdefault("connect_timeout", 5 if _name == "default" else 1)
         _database["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -19,7 +19,7 @@ from members.models.organisations import NAMED
 from portal import display, i18n
 from portal.cards import Card
 from portal.fields import CodeListField, MomentField, PriceField, WebAddressField
-from portal.nested import Shown
+from portal.nested import Sheet, Shown
 from portal.rows import AgreedRow
 
 # What says when an event is over.
@@ -141,6 +141,26 @@ class Event(Titled):
         "projects",
         lambda rows: rows.published().with_partner_count().order_by("pk"),
         ["title", "slug", "summary", "description", "stage", "partner_count"],
+    )
+
+    # What rows of lists say of each where it is shown of something else.
+    IN_ROWS = (
+        *("title", "slug", "summary", "description", "kind", "outcome", "agreed_organisers"),
+        *("starts_at", "ends_at", "all_day", "timezone", "period"),
+        *("place", "online_url", "registration_url"),
+    )
+    # What the API says of each in lists, and what is said of one by itself.
+    in_api = Sheet(
+        *("title", "slug", "summary", "kind", "outcome", "starts_at", "ends_at", "all_day"),
+        *("timezone", "period", "place", "address", "online_url", "registration_url", "price"),
+        *("languages", "audience", "attendance", "attendance_qualifier", "image", "image_alt"),
+        *("updated_at", "agreed_organisers", "all_themes"),
+        commune=["code", "name"],
+    )
+    whole = Sheet(
+        *("*", "agreed_organisers", "all_themes", "published_projects", "all_sources"),
+        commune=["*"],
+        is_of_one=True,
     )
 
     page_route = "events:event-detail"

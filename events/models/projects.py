@@ -13,12 +13,13 @@ from django.utils.translation import gettext, ngettext, override, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from events.models.base import Titled
+from events.models.events import Event
 from events.querysets import PartnerQuerySet, ProjectQuerySet
 from members.models.organisations import NAMED
 from portal import display, i18n
 from portal.cards import Card
 from portal.fields import EuroField, PartialDateField, YearField
-from portal.nested import Shown
+from portal.nested import Sheet, Shown
 from portal.rows import AgreedRow, LinkRow, Row
 
 ONE_FUNDER = _("Name one funder: an organisation of the directory, or another name.")
@@ -56,11 +57,7 @@ class Project(Titled):
     published_events = Shown(
         "events",
         lambda rows: rows.published().with_organisers(),
-        [
-            *("title", "slug", "summary", "description", "kind", "outcome", "agreed_organisers"),
-            *("starts_at", "ends_at", "all_day", "timezone", "period"),
-            *("place", "online_url", "registration_url"),
-        ],
+        Event.IN_ROWS,
         commune=["name"],
     )
     all_figures = Shown("figures", columns=["value", "label", "date", "source"])
@@ -71,6 +68,17 @@ class Project(Titled):
         organisation=[*NAMED, "status"],
     )
     all_links = Shown("links", columns=["label", "url"])
+
+    # What the API says of each in lists, and what is said of one by itself.
+    in_api = Sheet(
+        *("title", "slug", "summary", "stage", "starts_on", "ends_on", "image", "image_alt"),
+        *("updated_at", "agreed_partners", "all_funding", "all_themes"),
+    )
+    whole = Sheet(
+        *("*", "agreed_partners", "all_funding", "all_themes"),
+        *("published_events", "all_figures", "all_links", "all_sources"),
+        is_of_one=True,
+    )
 
     page_route = "events:project-detail"
 

@@ -26,7 +26,7 @@ from portal import display, i18n
 from portal.cards import Card
 from portal.fields import WebAddressField
 from portal.models import Published
-from portal.nested import Shown
+from portal.nested import Sheet, Shown
 from portal.rows import AgreedRow, LinkRow, Row
 from portal.words import fold
 
@@ -142,6 +142,20 @@ class Organisation(Published):
     all_people = Shown("people", columns=["name", "role"])
     all_sources = Shown("sources", columns=SOURCE)
     all_themes = Shown("themes", columns=["code", "name"])
+
+    # What the API says of each in lists, and what is said of one by itself.
+    in_api = Sheet(
+        *("name", "official_name", "short_name", "former_name", "slug", "kind", "summary"),
+        *("latitude", "longitude", "website", "logo", "logo_alt", "verified_on", "updated_at"),
+        *("agreed_parents", "running_memberships", "all_exchanges", "all_themes"),
+        commune=["code", "name"],
+    )
+    whole = Sheet(
+        *("*", "agreed_parents", "running_memberships", "all_exchanges", "all_themes"),
+        *("agreed_parts", "public_contacts", "all_links", "all_people", "all_sources"),
+        commune=["*"],
+        is_of_one=True,
+    )
 
     objects: ClassVar = OrganisationQuerySet.as_manager()
 

@@ -100,7 +100,7 @@ def for_rows(organisations: Any) -> QuerySet:
 @require_safe
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The profile of a published organisation; 301 from an old address, 410 once withdrawn."""
-    rows = Organisation.objects.whole().showing("all_distinctions", *related.shown())
+    rows = Organisation.objects.whole("all_distinctions", *related.shown())
     return answer(request, rows, slug, organisation_page, nearest=NEAREST)
 
 

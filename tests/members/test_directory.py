@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 # What one page of the directory asks the database, however many rows there are.
 DIRECTORY_QUERIES = 4
-PROFILE_QUERIES = 3
+PROFILE_QUERIES = 2
 
 
 @pytest.fixture(autouse=True)

@@ -3,13 +3,14 @@
 import datetime
 
 import pytest
+from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from events.models import Event, Project
 from members.models import Organisation, Person, Theme
 from portal import i18n
-from portal.nested import Shown
+from portal.nested import Sheet, Shown, stored_fields
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -20,6 +21,12 @@ SHOWN = [
     for model in MODELS
     for name in sorted(dir(model))
     if isinstance(getattr(model, name), Shown)
+]
+SHEETS = [
+    (model, name)
+    for model in MODELS
+    for name in sorted(dir(model))
+    if isinstance(getattr(model, name), Sheet)
 ]
 
 
@@ -62,6 +69,7 @@ def whole():
         organisation=organisation, commune=commune, starts_at=now, themes=themes, price="12.50"
     )
     event.sources.set(sources)
+    factories.EventFactory(organisation=organisation, starts_at=now - datetime.timedelta(days=9))
     undated = factories.EventFactory(starts_at=None, period_fr="à l’automne", all_day=False)
     project = factories.ProjectFactory(organisation=organisation, themes=themes)
     project.sources.set(sources)
@@ -111,6 +119,71 @@ def test_rows_are_those_that_are_asked_for(whole, django_assert_num_queries, mod
 
     assert brought == asked
     assert asked
+
+
+@pytest.mark.parametrize(("model", "name"), SHEETS, ids=[f"{m.__name__}-{n}" for m, n in SHEETS])
+def test_a_sheet_says_what_objects_say(whole, django_assert_num_queries, model, name):
+    sheet, obj = getattr(model, name), model.objects.get(pk=whole[model].pk)
+    lists = [each for each in sheet.columns if isinstance(getattr(model, each, None), Shown)]
+    fields = [each.attname for each in stored_fields(model, sheet.columns)]
+    asked = (
+        {each: getattr(obj, each) for each in fields},
+        {each: told(getattr(model, each), getattr(obj, each)) for each in lists},
+        {each: getattr(obj, each) for each in sheet.further},
+    )
+
+    with django_assert_num_queries(1):
+        (found,) = model.objects.filter(pk=obj.pk).reading(name)
+        brought = (
+            {each: getattr(found, each) for each in fields},
+            {each: told(getattr(model, each), getattr(found, each)) for each in lists},
+            {each: getattr(found, each) for each in sheet.further},
+        )
+
+    assert brought == asked
+    assert found == obj
+    assert not found._state.adding
+
+
+def test_a_sheet_reads_in_the_order_and_as_many_as_are_asked_for():
+    pks = [factories.EventFactory().pk for _number in range(4)]
+    rows = Event.objects.order_by("-pk").reading("in_api")
+
+    assert [event.pk for event in rows[1:3]] == [pks[2], pks[1]]
+    assert rows.first().pk == pks[3]
+    assert rows.get(pk=pks[0]).pk == pks[0]
+    assert list(rows.filter(pk__in=[])) == []
+    assert not rows.filter(pk=0).exists()
+    assert rows.count() == 4
+
+
+def test_what_a_sheet_does_not_say_is_read_when_it_is_asked_for(django_assert_num_queries):
+    pk = factories.EventFactory(description_fr="Longue").pk
+
+    with django_assert_num_queries(2):
+        (event,) = Event.objects.filter(pk=pk).reading("in_api")
+        assert event.description_fr == "Longue"
+
+
+def test_what_is_read_of_one_is_planned_once():
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite keeps no plans")
+    pks = [factories.EventFactory().pk for _number in range(2)]
+    known = "SELECT COUNT(*) FROM pg_prepared_statements"
+
+    def prepared() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(known)
+            return int(cursor.fetchone()[0])
+
+    before = prepared()
+    found = [Event.objects.reading("whole").get(pk=pk).pk for pk in pks]
+    once = prepared()
+    list(Event.objects.reading("in_api"))
+
+    assert found == pks
+    assert once - before <= 1 <= once
+    assert prepared() == once
 
 
 def test_nothing_is_an_empty_list():
