@@ -271,7 +271,7 @@ class Rows(Subquery):
     def pointed_to(cls, model: Any, name: str, columns: Iterable[str]) -> "Rows":
         """The one row that a column of a model points to, or none."""
         field = model._meta.get_field(name)
-        rows = field.related_model._base_manager.filter(pk=OuterRef(field.attname))
+        rows = field.related_model._base_manager.filter(pk=OuterRef(field.attname)).order_by()
         return cls.of(rows, columns, {})
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:

@@ -60,9 +60,10 @@ class Arch(NamedTuple):
 
     def crosses(self, box: Box) -> bool:
         """Whether its line goes through a box."""
-        start, end = max(self.start, box.start), min(self.end, box.end)
-        if start >= end or self.rise <= box.low:
+        # Most are far from each other, and are told so first.
+        if self.rise <= box.low or box.end <= self.start or self.end <= box.start:
             return False
+        start, end = max(self.start, box.start), min(self.end, box.end)
         lowest = min(self.height(start), self.height(end))
         return lowest < box.high and self.highest(start, end) > box.low
 
