@@ -24,13 +24,12 @@ from rest_framework.response import Response
 from rest_framework.throttling import AnonRateThrottle
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from portal import counting, i18n, keyset
+from portal import counting, i18n, keyset, limits
 from portal.display import capitalised
 from portal.downloads import open_data
 from portal.facets import Facet
 from portal.filters import RELEVANCE, DayFilter, ListFilterSet, SearchFilter, SortFilter
 from portal.kept_pages import kept, understood
-from portal.limits import client_address
 from portal.listing import is_page, typed_query
 from portal.paths import path
 from portal.representation import Represented
@@ -41,12 +40,25 @@ PAGE = {"page", "page_size"}
 
 
 class AnonymousThrottle(AnonRateThrottle):
-    """So many requests a minute for each network address."""
+    """So many requests a minute for each network address, counted as everything else that is limited."""
 
     scope = "anonymous"
 
     def get_ident(self, request: Request) -> str:
-        return client_address(request)
+        return limits.client_address(request)
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        """Count it; Django REST framework would read when each of the last ones came, and write that."""
+        who = self.get_ident(request)
+        try:
+            limits.require(f"api-{self.scope}", who, self.num_requests, self.duration)
+        except limits.TooOften as refused:
+            self.seconds = refused.seconds
+            return False
+        return True
+
+    def wait(self) -> float:
+        return self.seconds
 
 
 class SearchThrottle(AnonymousThrottle):

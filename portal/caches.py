@@ -26,6 +26,13 @@ class OneClient(RedisCacheClient):
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         return self._asked
 
+    def count(self, key: str, seconds: int) -> int:
+        """Count one more under a key that lasts so long from the first on: one trip."""
+        with self._asked.pipeline() as trip:
+            trip.set(key, 0, ex=seconds, nx=True)
+            trip.incr(key)
+            return int(trip.execute()[1])
+
 
 class Redis(RedisCache):
     """One Redis server, as Django asks it, in less time."""
@@ -35,10 +42,24 @@ class Redis(RedisCache):
         self._class = OneClient
 
 
+class Memory(LocMemCache):
+    """The memory of this process."""
+
+    def count(self, key: str, seconds: int) -> int:
+        """The same."""
+        self.add(key, 0, seconds)
+        try:
+            return self.incr(key)
+        except ValueError:
+            # Its time ended between the two: this is the first of the next one.
+            self.set(key, 1, seconds)
+            return 1
+
+
 class Either:
     """What answers in the place of Redis: Redis, or the memory of this process while it does not."""
 
-    def __init__(self, redis: Any, memory: LocMemCache) -> None:
+    def __init__(self, redis: Any, memory: Memory) -> None:
         self.redis, self.memory = redis, memory
         self.rests_until = 0.0
 
@@ -76,7 +97,11 @@ class RedisOrMemory(Redis):
     @cached_property
     def _cache(self) -> Any:
         redis = Redis(self._server, self._params)._cache
-        return Either(redis, LocMemCache(f"instead of {self._server}", {"MAX_ENTRIES": MOST}))
+        return Either(redis, Memory(f"instead of {self._server}", {"MAX_ENTRIES": MOST}))
+
+    def count(self, key: str, seconds: int) -> int:
+        """Count one more under a key that lasts so long from the first on."""
+        return int(self._cache.count(self.make_and_validate_key(key), seconds))
 
     @property
     def is_away(self) -> bool:

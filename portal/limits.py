@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -29,14 +29,9 @@ class TooOften(ReviewError):
 
 def require(scope: str, key: Any, most: int, seconds: int) -> None:
     """Count one more `scope` for `key`; raises TooOften above `most` in a window of `seconds`."""
-    name = f"limit:{scope}:{key}"
+    counter: Any = caches["default"]
     try:
-        cache.add(name, 0, seconds)
-        count = cache.incr(name)
-    except ValueError:
-        # The window ended between the two calls: this is the first of the next one.
-        cache.set(name, 1, seconds)
-        count = 1
+        count = counter.count(f"limit:{scope}:{key}", seconds)
     except Exception as error:
         logger.exception("The limiter cannot count %s", scope)
         raise TooOften(seconds) from error

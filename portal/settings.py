@@ -400,7 +400,7 @@ if env.str("REDIS_URL", ""):
         "pages": _redis | {"KEY_PREFIX": "pages"},
     }
 else:
-    _memory = "django.core.cache.backends.locmem.LocMemCache"
+    _memory = "portal.caches.Memory"
     CACHES = {
         "default": {"BACKEND": _memory, "OPTIONS": {"MAX_ENTRIES": 200_000}},
         "pages": {"BACKEND": _memory, "LOCATION": "pages", "OPTIONS": {"MAX_ENTRIES": 2_000}},

@@ -21,8 +21,7 @@ else:
 BASE_URL = "http://testserver"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 CACHES = {
-    name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
-    for name in ("default", "pages")
+    name: {"BACKEND": "portal.caches.Memory", "LOCATION": name} for name in ("default", "pages")
 }
 # Tests ask what a page is made of; that pages are kept has tests of its own.
 KEEP_PAGES = False
