@@ -142,7 +142,7 @@ def showing(organisation: Any) -> Iterator[Any]:
         rows: Any = model._default_manager
         agreed = rows.filter(organisation=organisation, agreed_at__isnull=False)
         shown = parent._default_manager.published().filter(pk__in=agreed.values(model.parent))
-        yield from shown.select_for_update(of=("self",)).order_by("pk")
+        yield from shown.select_for_update(of=("self",), no_key=True).order_by("pk")
 
 
 def unnamed(organisation: Any = None) -> list[Any]:

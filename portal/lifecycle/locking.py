@@ -1,6 +1,10 @@
 """Who comes first: locks, in the one order everybody takes them, and what the second is told.
 
 An object is locked before its submission, and before the rows that name organisations in it.
+
+What is locked may be named by others meanwhile (`no_key`): whoever publishes an event holds it and has
+PostgreSQL look whether its organisation is there, while whoever withdraws that holds it and goes on to
+its events.
 """
 
 from collections.abc import Iterator
@@ -22,7 +26,8 @@ def locked(obj: Any) -> Any:
     """
     if obj is None or obj.pk is None:
         return obj
-    row = type(obj)._default_manager.select_for_update(of=("self",)).filter(pk=obj.pk).first()
+    rows = type(obj)._default_manager.select_for_update(of=("self",), no_key=True)
+    row = rows.filter(pk=obj.pk).first()
     if row is None:
         raise Stale
     return row

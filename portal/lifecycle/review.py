@@ -280,7 +280,11 @@ def withdraw(
         raise WrongState
     if not message.strip():
         raise MessageRequired
-    with_it = [locked(each) for each in left_alone(target)] if along else []
+    with_it: list[Published] = []
+    if along:
+        # Locked before it is asked whom each shows: that holds then until we are done.
+        list(agreements.showing(target))
+        with_it = left_alone(target)
     given_back = [steps.withdraw(each, by, message) for each in (target, *with_it)]
     notices.withdrawn(target, by, message, given_back=any(given_back), along=with_it)
     return with_it

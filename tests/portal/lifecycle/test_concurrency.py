@@ -224,3 +224,60 @@ def test_two_organisations_that_are_named_together_change_their_names_at_once(_r
     assert [result for result in results if isinstance(result, Exception)] == []
     for name in ("Nouvelle une", "Nouvelle deux"):
         assert search.matching(Project.objects.all(), name).count() == len(projects)
+
+
+# --- An organisation goes, with the pages that would name nobody ------------------------------------
+
+
+@pytest.fixture(params=range(ROUNDS))
+def alone(request, organisation):
+    """Events that show no other organisation."""
+    return factories.EventFactory.create_batch(4, organisation=organisation)
+
+
+def test_a_withdrawal_meets_another_one_and_the_publication_of_a_page_that_goes_along(
+    alone, alice, dana, erin, organisation
+):
+    kind = kinds.named("event")
+    values = kind.content.read(alone[2]) | {"place": "Halle"}
+    sent = review.submit(review.save(kind, values, by=alice, target=alone[2]), by=alice)
+
+    results = together(
+        lambda: review.withdraw(organisation, by=dana, message="Dissoute.", along=True),
+        lambda: review.withdraw(organisation, by=erin, message="Dissoute.", along=True),
+        lambda: review.publish(sent, by=erin),
+    )
+
+    # Withdrawn first, the edit is a draft again when its publication has its turn.
+    told = [type(result) for result in results if isinstance(result, Exception)]
+    assert sorted(told, key=str) in ([errors.WrongState], [errors.WrongState] * 2)
+    assert not Organisation.objects.published().exists()
+    assert not Event.objects.published().exists()
+
+
+def test_what_goes_along_is_not_withdrawn_twice(alone, dana, erin, organisation):
+    together(
+        lambda: review.withdraw(organisation, by=dana, message="Dissoute.", along=True),
+        lambda: review.withdraw(alone[3], by=erin, message="Annulée."),
+    )
+
+    withdrawn = HistoryEntry.objects.filter(action="withdrawn")
+    assert [withdrawn.filter(target_id=each.pk).count() for each in alone] == [1] * 4
+
+
+def test_what_shows_somebody_else_by_now_does_not_go_along(
+    alone, charlie, dana, elsewhere, organisation
+):
+    row = alone[3].organisers.create(organisation=elsewhere, asked_at=timezone.now())
+
+    results = together(
+        lambda: review.withdraw(organisation, by=dana, message="Dissoute.", along=True),
+        lambda: agreements.agree(row, by=charlie),
+    )
+
+    went = alone if alone[3] in results[0] else alone[:3]
+    history = review.history(alone[3])
+    # What had gone when somebody agreed had nobody else; what they agreed to in time has stayed.
+    assert results[0] == went
+    assert history.first().action == "agreed"
+    assert history.filter(action="withdrawn").exists() == (alone[3] in went)
