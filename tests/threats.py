@@ -52,6 +52,7 @@ THREATS = {
         "mails",
         "kept pages",
         "agreements",
+        "handed over",
     },
     # The preview: shown to who may see it, kept by nobody, harmless to a moderator. It has no signed
     # link that would expire: its address opens nothing by itself, whoever asks is asked who they are.

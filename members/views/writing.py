@@ -25,6 +25,7 @@ from portal.lifecycle import agreements, kinds, permissions, repeats, review
 from portal.lifecycle.content import Values
 from portal.lifecycle.errors import (
     Incomplete,
+    NotAllowed,
     NothingToSubmit,
     NothingWritten,
     Stale,
@@ -131,7 +132,11 @@ class Desk:
             self.submission = begun.filter(kind=self.kind.content_type).first()
 
     def refresh(self) -> None:
-        """Look again: what was being edited may have been published, decided or abandoned since."""
+        """Look again: what was being edited may have been published, decided or abandoned since.
+
+        Raises NotAllowed if the object has been handed over to others since: what is held beside it is
+        theirs.
+        """
         self.find()
         if self.submission:
             self.submission = Submission.objects.get(pk=self.submission.pk)
@@ -139,6 +144,8 @@ class Desk:
         if self.target:
             self.target = type(self.target)._default_manager.get(pk=self.target.pk)
             self.submission = review.open_submission(self.target)
+            if not permissions.can_write(self.user, self.kind, self.target.keeper, self.submission):
+                raise NotAllowed
         elif self.submission and not self.submission.is_open:
             self.submission = None
 

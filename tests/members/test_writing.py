@@ -515,6 +515,35 @@ def test_who_goes_back_after_a_colleague_changed_it_is_shown_that(
     assert Event.objects.get().period_fr == "en juin"
 
 
+@pytest.mark.threat("T6", "handed over")
+@pytest.mark.parametrize("way", ["another form", "the same form", "what was sent"])
+def test_who_goes_back_reads_nothing_of_who_keeps_it_by_now(
+    way, signed_in, charlie, fay, organisation, elsewhere, new_event
+):
+    Trust.objects.create(organisation=organisation, kind="event")
+    typed = {"title_fr": "Atelier", "kind": "workshop", "period_fr": "en mai"}
+    page = signed_in.get(new_event)
+    sent = press(signed_in, page, "submit", **typed)
+    event = Event.objects.get()
+    with review.direct_edit(event, by=fay):
+        event.organisation = elsewhere
+        event.save()
+    theirs = kinds.of(event).content.read(event) | {"period_fr": "en secret"}
+    review.save(kinds.of(event), theirs, by=charlie, target=event)
+
+    if way == "another form":
+        late = fill(signed_in, new_event, "submit", **typed)
+    elif way == "the same form":
+        late = press(signed_in, page, "submit", **typed)
+    else:
+        edit = address("submission-edit", Submission.objects.get(status="published").pk)
+        late = signed_in.post(edit, typed | {"action": "save"})
+
+    html = late.content.decode()
+    assert (sent.status_code, late.status_code) == (302, 404)
+    assert "en mai" in html and "en secret" not in html
+
+
 def test_the_same_said_again_another_day_is_another_one(signed_in, organisation, new_event):
     Trust.objects.create(organisation=organisation, kind="event")
     typed = {"title_fr": "Permanence", "kind": "workshop", "period_fr": "en mai"}
