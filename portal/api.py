@@ -123,7 +123,7 @@ class Pages(PageNumberPagination):
             for rows in keyset.after(self.rows, place):
                 if len(found) <= size:
                     found += shown(rows)[: size + 1 - len(found)]
-        except (keyset.NoPlace, DataError) as error:
+        except (keyset.NoPlace, DataError, OverflowError) as error:
             message = _("This is no place of this list: follow “next” from its first page.")
             raise ValidationError({"after": message}) from error
         self.found, self.goes_on = found[:size], len(found) > size

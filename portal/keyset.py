@@ -135,7 +135,9 @@ def _read(text: str) -> list[Any]:
         raise NoPlace
     try:
         values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except ValueError as error:
+        # Half of a surrogate pair is no text to a database.
+        json.dumps(values, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
         raise NoPlace from error
     fine = isinstance(values, list) and all(
         each is None or (type(each) in (int, str) and "\x00" not in str(each)) for each in values

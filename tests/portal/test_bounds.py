@@ -1,7 +1,11 @@
 """Lists of more rows than anybody counts: what they say, where they end, and how machines go on."""
 
+import base64
+import json
+
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
@@ -158,6 +162,28 @@ def test_what_is_no_place_is_refused(client, most, many, place):
 
     assert response.status_code == 400
     assert response.json()["errors"][0]["attr"] == "after"
+
+
+@pytest.mark.threat("T23", "depth", "surrogates")
+@pytest.mark.parametrize("text", [r'["\ud800", 1]', "[" * 1_400], ids=["surrogate", "nested"])
+def test_what_no_place_could_say_is_refused(client, organisation, text):
+    place = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+    response = client.get("/api/v1/organisations/", {"after": place})
+
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["attr"] == "after"
+
+
+@pytest.mark.threat("T23", "digits")
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_place_beyond_all_time_is_no_error_of_ours(client, organisation, moment):
+    place = base64.urlsafe_b64encode(json.dumps([moment, 1]).encode()).decode().rstrip("=")
+
+    response = client.get("/api/v1/organisations/", {"after": place, "sort": "recent"})
+
+    # PostgreSQL knows such moments.
+    assert response.status_code == (200 if connection.vendor == "postgresql" else 400)
 
 
 @pytest.mark.parametrize("more", [{"page": "1"}, {"q": "organisation"}])
