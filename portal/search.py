@@ -244,6 +244,8 @@ class Results:
 
     objects: list[Any]
     counts: dict[type[models.Model], int]
+    # How many of these can be looked through: of very many not all are ranked.
+    ranked: dict[type[models.Model], int]
 
     @property
     def total(self) -> int:
@@ -257,8 +259,11 @@ def search(
     *,
     skipped: int = 0,
     only: type[models.Model] | None = None,
+    most: int = matches.MOST_RANKED,
 ) -> Results:
     """The best rows of several querysets, each of another model, `limit` of them after some skipped.
+
+    Nobody may look beyond `most`: of a kind in which very many answer no more are ranked.
 
     Rows of equal rank come in the order of the querysets; with `only` those of one model come, and all
     are counted. One query, another where there are very many, and one for each kind that comes. An
@@ -267,8 +272,8 @@ def search(
     querysets = list(querysets)
     last = skipped + limit
     limits = [last if only in (None, queryset.model) else 0 for queryset in querysets]
-    hits, counts = _find(query, querysets, limits)
-    shown = hits[skipped:last]
+    answer = _find(query, querysets, limits, most)
+    shown = answer.hits[skipped:last]
     found: dict[tuple[int, int], Any] = {}
     for number, queryset in enumerate(querysets):
         keys = [hit.key for hit in shown if hit.kind == number]
@@ -280,8 +285,11 @@ def search(
         if row := found.get((hit.kind, hit.key)):
             row.rank = hit.rank
             objects.append(row)
-    models_ = (queryset.model for queryset in querysets)
-    return Results(objects, dict(zip(models_, counts, strict=True)))
+    models_ = [queryset.model for queryset in querysets]
+    counts, ranked = (
+        dict(zip(models_, numbers, strict=True)) for numbers in (answer.counts, answer.ranked)
+    )
+    return Results(objects, counts, ranked)
 
 
 def suggestion(query: str, querysets: Iterable[models.QuerySet]) -> str:
@@ -292,23 +300,26 @@ def suggestion(query: str, querysets: Iterable[models.QuerySet]) -> str:
     """
     querysets = list(querysets)
     for meant in spelling.corrections(query):
-        if any(_find(meant, querysets, [0] * len(querysets))[1]):
+        if any(_find(meant, querysets, [0] * len(querysets), 1).counts):
             return meant
     return ""
 
 
 def _find(
-    query: str, querysets: list[models.QuerySet], limits: list[int]
-) -> tuple[list[matches.Hit], list[int]]:
+    query: str, querysets: list[models.QuerySet], limits: list[int], most: int
+) -> matches.Found:
     """The best hits of each queryset, as many as its limit says, and how many each has."""
     wanted = words.read_query(query)
     if wanted is None:
-        return [], [0] * len(querysets)
-    kinds = [
-        words.AllOf((words.Word(kind_of(queryset.model)), *wanted.terms)) for queryset in querysets
-    ]
-    titles, titled = _titles(wanted), _titled(wanted)
-    return matches.find(querysets, matches.Wanted(kinds, titles, titled), limits)
+        return matches.Found([], [0] * len(querysets), [0] * len(querysets))
+    looked_for = matches.Wanted(
+        kinds=[kind_of(queryset.model) for queryset in querysets],
+        words=words.AllOf(wanted.terms),
+        finished=words.AllOf((*wanted.terms[:-1], wanted.finished)),
+        titles=_titles(wanted),
+        titled=_titled(wanted),
+    )
+    return matches.find(querysets, looked_for, limits, most)
 
 
 def _found(model: type[models.Model], wanted: words.Query) -> models.QuerySet[SearchDocument]:

@@ -4,7 +4,7 @@
 triggers keep in step with it, on PostgreSQL an index on the words, which are a `tsvector` there.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import models
 
@@ -13,6 +13,10 @@ from portal.words import AllOf, Node, Word
 # PostgreSQL finds what has a limit on its own. Without one it may walk through all objects instead
 # and look at each one's words, in the hope of meeting a page of matches soon: there may be none.
 NO_LIMIT = 2**62
+# On PostgreSQL each of these kinds has an index of its own (`migrations/0014_search_of_a_kind.py`), in
+# which rows are also found by the block of keys that theirs is in. Others are in the index of all.
+KINDS_INDEXED = ("events·event", "events·project", "members·organisation", "members·person")
+BLOCK = 8192
 # The full-text table of SQLite, which has the keys of `SearchDocument`.
 IN_FULL_TEXT = (
     "IN (SELECT rowid FROM portal_searchdocument_fts WHERE portal_searchdocument_fts MATCH %s)"
@@ -59,32 +63,70 @@ class Match(models.Lookup):
         return f"{row} {IN_FULL_TEXT}", [f"{field.column}: ({_fts5(self.rhs)})"]
 
 
-def ranked_rows(
-    vendor: str, node: Node, titles: list[tuple[int, Node]], titled: Node | None = None
-) -> tuple[str, list[Any]]:
-    """A statement for the keys of the objects that answer a node, and how well their titles do.
+class Rows(NamedTuple):
+    """Which rows of search are meant: those of a kind whose words, or titles, answer a node."""
 
-    `titles` are ranks, the best first, with what a title has for each. Of many rows the first are
-    found without the others; with `titled` only those whose title answers that as well.
+    kind: str
+    words: Node | None = None
+    title: Node | None = None
+    # What their titles do not answer.
+    untitled: Node | None = None
+    # SQL for blocks of keys, where these are indexed (`KINDS_INDEXED`).
+    blocks: str = ""
+
+
+def rows_meant(vendor: str, rows: Rows, columns: str) -> tuple[str, list[Any]]:
+    """A statement for these columns of rows; it ends in conditions, and others may be added."""
+    where, asked = (_where_postgresql if vendor == "postgresql" else _where_sqlite)(rows)
+    table = SearchDocument._meta.db_table
+    return f"SELECT {columns} FROM {table} WHERE {where}", asked  # noqa: S608 - nothing here was typed by anybody
+
+
+def rank_of(vendor: str, titles: list[tuple[int, Node]], titled: Node) -> tuple[str, list[Any]]:
+    """An expression for how well the title of a row answers.
+
+    `titles` are ranks, the best first, with what a title has for each; what has a rank is `titled`.
     """
     if vendor == "postgresql":
         # Rows are in hand when they are ranked: without the index, which costs a look for each rank.
-        rank, found = "title @@ %s::tsquery", "portal_search_indexed({}) @@ %s::tsquery"
-        texts = [_tsquery(each) for _rank, each in titles]
-        wanted = {"words": _tsquery(node)} | ({"title": _tsquery(titled)} if titled else {})
+        cases = ["WHEN NOT title @@ %s::tsquery THEN 0"]
+        cases += [f"WHEN title @@ %s::tsquery THEN {rank}" for rank, _node in titles]
+        given = [_tsquery(node) for node in (titled, *(node for _rank, node in titles))]
     else:
-        rank, found = f"id {IN_FULL_TEXT}", f"id {IN_FULL_TEXT}"
-        texts = [f"title: ({_fts5(each)})" for _rank, each in titles]
-        wanted = {"words": f"words: ({_fts5(node)})"}
-        wanted |= {"title": f"title: ({_fts5(titled)})"} if titled else {}
-    cases = " ".join(f"WHEN {rank} THEN {number}" for number, _node in titles)
-    where = " AND ".join(found.format(column) for column in wanted)
-    # PostgreSQL finds what has a limit on its own: see `NO_LIMIT`.
-    statement = (
-        f"SELECT object_id, CASE {cases} ELSE 0 END AS rank FROM {SearchDocument._meta.db_table}"  # noqa: S608 - nothing here was typed by anybody
-        f" WHERE {where} LIMIT {NO_LIMIT}"
-    )
-    return statement, [*texts, *wanted.values()]
+        cases = [f"WHEN id {IN_FULL_TEXT} THEN {rank}" for rank, _node in titles]
+        given = [f"title: ({_fts5(node)})" for _rank, node in titles]
+    return f"CASE {' '.join(cases)} ELSE 0 END", given
+
+
+def _where_postgresql(rows: Rows) -> tuple[str, list[Any]]:
+    words, where, asked = rows.words, [], []
+    if rows.kind in KINDS_INDEXED:
+        where.append(f"kind = '{rows.kind}'")
+    else:
+        words = _of_kind(rows.kind, words)
+    for column, node in (("words", words), ("title", rows.title)):
+        if node is not None:
+            where.append(f"portal_search_indexed({column}) @@ %s::tsquery")
+            asked.append(_tsquery(node))
+    if rows.untitled is not None:
+        where.append("NOT title @@ %s::tsquery")
+        asked.append(_tsquery(rows.untitled))
+    if rows.blocks:
+        where.append(f"ARRAY[object_id / {BLOCK}] && {rows.blocks}")
+    return " AND ".join(where), asked
+
+
+def _where_sqlite(rows: Rows) -> tuple[str, list[Any]]:
+    asked = f"(words: ({_fts5(_of_kind(rows.kind, rows.words))}))"
+    if rows.title is not None:
+        asked += f" AND (title: ({_fts5(rows.title)}))"
+    if rows.untitled is not None:
+        asked = f"({asked}) NOT (title: ({_fts5(rows.untitled)}))"
+    return f"id {IN_FULL_TEXT}", [asked]
+
+
+def _of_kind(kind: str, words: Node | None) -> Node:
+    return AllOf((Word(kind), words)) if words else Word(kind)
 
 
 def _tsquery(node: Node) -> str:

@@ -115,7 +115,10 @@ for _name, _database in DATABASES.items():
         # In milliseconds. No page of ours needs more; what does is stopped before it stops others.
         _limit = env.int("STATEMENT_TIMEOUT", 5000)
         _options = _database.setdefault("OPTIONS", {})
-        _options["options"] = f"-c statement_timeout={_limit} -c jit=off"
+        _options["options"] = (
+            f"-c statement_timeout={_limit} -c jit=off"
+            " -c max_parallel_workers_per_gather=0 -c work_mem=16MB"
+        )
         if env.bool("PREPARED_STATEMENTS", True):
             # Those of `portal/prepared.py`, at their first use and with one plan for all values; Django
             # sends no other statement with values beside it.

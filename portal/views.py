@@ -39,7 +39,7 @@ from django.views.decorators.http import require_safe
 from events import figures as arcades
 from events.models import Event, Project, ProjectFigure
 from members.models import Commune, Organisation, Person, Theme
-from portal import counting, display, i18n, overload, search, sitemaps
+from portal import counting, display, i18n, matches, overload, search, sitemaps
 from portal.context_processors import SITE_NAME
 from portal.filters import Problem, QueryField
 from portal.head import absolute
@@ -169,7 +169,8 @@ SEARCHED = {
     "event": pgettext_lazy("menu", "Events"),
     "person": gettext_lazy("People"),
 }
-# Beyond these pages of all kinds together nobody looks; each kind goes on to its end.
+# Beyond these pages of all kinds together nobody looks; each kind goes on to its end, or as far as it is
+# ranked where more answer than are counted.
 MOST_PAGES = 10
 MOST_NUMBER = counting.MOST // PER_PAGE
 
@@ -222,15 +223,16 @@ def _results(request: HttpRequest, query: str) -> dict[str, Any]:
     published = list(querysets.values())
     first = PER_PAGE * (number - 1)
     only = querysets[kind].model if kind else None
-    found = search.search(query, published, PER_PAGE, skipped=first, only=only)
+    most = matches.MOST_RANKED if kind else MOST_PAGES * PER_PAGE
+    found = search.search(query, published, PER_PAGE, skipped=first, only=only, most=most)
     counts = {code: found.counts[querysets[code].model] for code in querysets}
-    most = min(counts[kind], counting.MOST) if kind else min(found.total, MOST_PAGES * PER_PAGE)
-    page = _page(number, most)
+    page = _page(number, found.ranked[only] if only else min(found.total, most))
     rows = found.objects
     arcades.coloured(row for row in rows if isinstance(row, Project))
     return {
         "query": query,
         "page_obj": page,
+        "is_longer": (counts[kind] if kind else found.total) > page.paginator.count,
         "total": found.total,
         "number": display.capitalised(counting.in_words(found.total)),
         "hits": [{"code": type(row)._meta.model_name, "object": row} for row in rows],

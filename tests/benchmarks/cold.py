@@ -149,7 +149,7 @@ def _searches() -> Iterator[str]:
         yield at("search", q=q)
     for kind in ("organisation", "project", "event", "person"):
         yield at("search", q=FREQUENT, kind=kind)
-    yield at("search", q=FREQUENT, kind="event", page=400)
+    yield at("search", q=FREQUENT, kind="event", page=50)
 
 
 def _ecosystem() -> Iterator[str]:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from events.models import Event, Project
 from members.models import Organisation
-from portal import search, words
-from portal.search_models import SearchDocument
+from portal import matches, search, search_models, views, words
+from portal.search_models import KINDS_INDEXED, SearchDocument
 from tests.factories import (
     EventFactory,
     OrganisationFactory,
@@ -251,7 +251,9 @@ def test_row_left_behind_shows_nothing():
     published = Organisation.objects.published()
 
     assert list(search.matching(published, "retirée")) == []
-    assert search.search("retirée", [published], limit=5) == search.Results([], {Organisation: 0})
+    assert search.search("retirée", [published], limit=5) == search.Results(
+        [], {Organisation: 0}, {Organisation: 0}
+    )
 
 
 def test_index_is_undone_with_the_transaction():
@@ -381,13 +383,62 @@ def test_search_costs_one_query_a_kind_and_one(corpus, django_assert_num_queries
     assert results.total == 4
 
 
+@pytest.fixture
+def blocks(monkeypatch):
+    """The latest rows of organisations, in blocks of four keys, are looked at first on PostgreSQL."""
+    monkeypatch.setattr(matches, "BLOCK", 4)
+    monkeypatch.setattr(search_models, "BLOCK", 4)
+    for number in range(40):
+        summary = "Ils parlent de calcul." if number % 2 else ""
+        OrganisationFactory(name=f"Centre {number:02}", summary_fr=summary, summary_en="")
+    last = Organisation.objects.order_by("pk").last()
+    monkeypatch.setattr(matches, "_largest", {Organisation._meta.db_table: last.pk})
+
+
+@pytest.mark.parametrize("most", [1, 3, 6, 11, 19, 20, 30])
+def test_search_counts_all_or_tells_that_there_are_more(monkeypatch, blocks, most):
+    monkeypatch.setattr(matches, "MOST", most)
+
+    count = search.search("calcul", [Organisation.objects.published()], limit=5).counts[
+        Organisation
+    ]
+
+    assert min(count, most + 1) == min(20, most + 1)
+
+
+@pytest.mark.parametrize("most", [3, 11, 30])
+def test_search_ranks_the_best_titles_wherever_they_are(monkeypatch, blocks, most):
+    first, second, *_rest = Organisation.objects.order_by("pk")
+    for organisation, name in ((first, "Calcul"), (second, "Vrai calcul")):
+        organisation.name = name
+        organisation.save()
+        search.index(organisation)
+    monkeypatch.setattr(matches, "MOST", most)
+
+    found = search.search("calcul", [Organisation.objects.published()], limit=5, most=5)
+
+    ranks = [(str(row), row.rank) for row in found.objects]
+    assert ranks[:2] == [("Calcul", 4), ("Vrai calcul", 3)]
+    assert [rank for _name, rank in ranks[2:]] == [0, 0, 0]
+
+
+def test_search_of_very_many_looks_for_unfinished_words_too(monkeypatch, blocks):
+    monkeypatch.setattr(matches, "MOST", 3)
+
+    found = search.search("calc", [Organisation.objects.published()], limit=5, most=5)
+
+    assert (len(found.objects), found.ranked[Organisation]) == (5, 5)
+    assert found.counts[Organisation] > 3
+
+
 @pytest.mark.parametrize("query", [" ", "?!", "introuvable"])
 def test_search_for_nothing_finds_nothing(corpus, query):
     querysets = [model.objects.published() for model in (Organisation, Event, Project)]
 
     results = search.search(query, querysets, limit=3)
 
-    assert results == search.Results([], {Organisation: 0, Event: 0, Project: 0})
+    none = {Organisation: 0, Event: 0, Project: 0}
+    assert results == search.Results([], none, none)
 
 
 # --- The text typed -------------------------------------------------------------------------------
@@ -471,9 +522,14 @@ def test_database_has_what_makes_it_quick():
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT indexname FROM pg_indexes WHERE indexname = 'portal_searchdocument_words'"
+                "SELECT indexname FROM pg_indexes WHERE tablename = 'portal_searchdocument'"
+                " AND indexdef LIKE '%USING gin%'"
             )
-            expected = {"portal_searchdocument_words"}
+            # Each kind that the site searches has one of its own.
+            kinds = {search.kind_of(rows.model) for rows in views.searched().values()}
+            assert kinds == set(KINDS_INDEXED)
+            of_kinds = {"portal_searchdocument_" + kind.replace("·", "_") for kind in kinds}
+            expected = {"portal_searchdocument_words", *of_kinds}
         else:
             cursor.execute(
                 "SELECT name FROM sqlite_master WHERE type = 'trigger' "

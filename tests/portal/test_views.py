@@ -532,6 +532,33 @@ def test_search_counts_no_further_than_anybody_looks(client, monkeypatch):
     assert str(french.context["hits"][0]["object"]) == "Bridge"
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", "Seuls les 40 premiers résultats sont affichés ici."),
+        ("en", "Only the first 40 results are listed here."),
+    ],
+)
+def test_search_has_as_many_pages_as_it_ranks(client, monkeypatch, language, said):
+    monkeypatch.setattr(counting, "MOST", 45)
+    monkeypatch.setattr(matches, "MOST", 45)
+    monkeypatch.setattr(matches, "MOST_RANKED", 40)
+    for _each in range(50):
+        factories.OrganisationFactory(name="Bridge")
+
+    first, last, beyond = (
+        client.get(
+            address("search", language=language), {"q": "bridge", "kind": "organisation"} | page
+        )
+        for page in ({}, {"page": 2}, {"page": 3})
+    )
+
+    shown = {hit["object"].pk for page in (first, last) for hit in page.context["hits"]}
+    assert len(shown) == 40
+    assert [said in main(page) for page in (first, last)] == [False, True]
+    assert beyond.status_code == 404
+
+
 @pytest.mark.threat("T6", "search")
 def test_search_finds_nothing_that_is_not_public(client, organisation):
     person = Person.objects.create(
