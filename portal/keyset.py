@@ -15,13 +15,15 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import connections
-from django.db.models import Q, QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import F, OrderBy, RawSQL
 
 from portal import counting
 
 # No row of ours is ordered by longer texts.
 LONGEST = 2_000
+# Of more rows than these the keys are put in order first, for the first page as well.
+FEW = 1_000
 
 
 class NoPlace(ValueError):
@@ -38,25 +40,34 @@ class Pages(Paginator):
         per_page: int,
         total: int,
     ) -> None:
-        keyed: Any = Keyed(rows, prepared)
+        keyed: Any = Keyed(rows, prepared, are_many=total > FEW)
         super().__init__(keyed, per_page)
         self.count = min(total, counting.MOST)
 
 
 class Keyed:
-    """Rows of which any page but the first is found by its keys: what stands before is not prepared."""
+    """Rows of which a page is found by its keys: what does not stand there is not prepared, nor read."""
 
-    def __init__(self, rows: QuerySet, prepared: Callable[[QuerySet], QuerySet]) -> None:
-        self.rows, self.prepared = rows, prepared
+    def __init__(
+        self, rows: QuerySet, prepared: Callable[[QuerySet], QuerySet], *, are_many: bool
+    ) -> None:
+        self.rows, self.prepared, self.are_many = rows, prepared, are_many
 
     def __getitem__(self, page: slice) -> QuerySet:
+        rows = self.rows
+        if rows.query.annotations and self.are_many and page.start:
+            # What ranks them is looked up once, and what is shown not for those before.
+            ranked = list(rows.values_list("pk", flat=True)[page])
+            places = [When(pk=key, then=Value(place)) for place, key in enumerate(ranked)]
+            found = rows.model._default_manager.filter(pk__in=ranked)
+            return self.prepared(found.order_by(Case(*places, output_field=IntegerField())))
         # Ranks stand in the query as well as its order: such rows stay as they are. So do the first
-        # ones, since a query within a query takes longer to write and to plan.
-        if page.start == 0 or self.rows.query.annotations:
-            return self.prepared(self.rows)[page]
-        keys = self.rows.values("pk")[page]
-        rows = self.rows.model._default_manager.filter(pk__in=keys)
-        return self.prepared(rows.order_by(*self.rows.query.order_by))
+        # of a few, since a query within a query takes longer to write and to plan.
+        if rows.query.annotations or (page.start == 0 and not self.are_many):
+            return self.prepared(rows)[page]
+        keys = rows.values("pk")[page]
+        found = rows.model._default_manager.filter(pk__in=keys)
+        return self.prepared(found.order_by(*rows.query.order_by))
 
 
 def order_of(queryset: QuerySet) -> list[OrderBy]:

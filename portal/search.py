@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.apps import apps
-from django.db import models, transaction
-from django.db.models import Case, Exists, OuterRef, Value, When
+from django.db import connections, models, transaction
+from django.db.models import Case, Exists, IntegerField, OuterRef, Subquery, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from portal import i18n, matches, spelling, words
+from portal import counting, i18n, matches, spelling, words
 from portal.keyset import in_either
-from portal.search_models import NO_LIMIT, SearchDocument
+from portal.search_models import KINDS_INDEXED, NO_LIMIT, SearchDocument
 
 BATCH = 100
 # Where more titles answer than anybody looks through, only so many are put before the other texts.
@@ -225,13 +225,17 @@ def ranked(queryset: models.QuerySet, query: str, *, are_many: bool = False) -> 
         return matching(queryset, query).annotate(rank=Value(0))
     if are_many:
         every = _found(queryset.model, wanted)
-        some = every.values("object_id")[:MOST_RANKED]
-        best = every.filter(title__match=_titled(wanted)).values("object_id")[:MOST_RANKED]
+        titled = every.filter(title__match=_titled(wanted))
+        rows = queryset.order_by()
+        some, best = (
+            rows.filter(pk__in=found.values("object_id")[:NO_LIMIT]).values("pk")[:most]
+            for found, most in ((every, counting.MOST), (titled, MOST_RANKED))
+        )
         found = queryset.filter(in_either(queryset.db, best, some))
     else:
         found = matching(queryset, query)
     order = queryset.query.order_by or queryset.model._meta.ordering or ()
-    rank = _rank_of_each if are_many else _rank
+    rank: Any = _rank_of_each if are_many else _rank
     return found.annotate(rank=rank(queryset.model, wanted)).order_by("-rank", *order, "pk")
 
 
@@ -324,8 +328,11 @@ def _find(
 
 def _found(model: type[models.Model], wanted: words.Query) -> models.QuerySet[SearchDocument]:
     """The search rows of a model that match."""
-    node = words.AllOf((words.Word(kind_of(model)), *wanted.terms))
-    return SearchDocument.objects.filter(words__match=node)
+    kind = kind_of(model)
+    rows = SearchDocument.objects.all()
+    if connections[rows.db].vendor == "postgresql" and kind in KINDS_INDEXED:
+        return rows.filter(kind=kind, words__match=words.AllOf(wanted.terms))
+    return rows.filter(words__match=words.AllOf((words.Word(kind), *wanted.terms)))
 
 
 def _rank(model: type[models.Model], wanted: words.Query) -> Case:
@@ -337,14 +344,12 @@ def _rank(model: type[models.Model], wanted: words.Query) -> Case:
     return Case(*cases, default=Value(0))
 
 
-def _rank_of_each(model: type[models.Model], wanted: words.Query) -> Case:
-    """The same, looked up for each of a few rows."""
+def _rank_of_each(model: type[models.Model], wanted: words.Query) -> Subquery:
+    """The same, looked up for each of some rows."""
     row = SearchDocument.objects.filter(kind=kind_of(model), object_id=OuterRef("pk"))
-    cases = [
-        When(Exists(row.filter(title__match=node)), then=Value(rank))
-        for rank, node in _titles(wanted)
-    ]
-    return Case(*cases, default=Value(0))
+    cases = [When(title__says=node, then=Value(rank)) for rank, node in _titles(wanted)]
+    rank = Case(*cases, default=Value(0), output_field=IntegerField())
+    return Subquery(row.values(_rank=rank)[:1])
 
 
 def _titled(wanted: words.Query) -> words.Node:

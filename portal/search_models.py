@@ -63,6 +63,17 @@ class Match(models.Lookup):
         return f"{row} {IN_FULL_TEXT}", [f"{field.column}: ({_fts5(self.rhs)})"]
 
 
+@WordsField.register_lookup
+class Says(Match):
+    """The same of rows in hand: PostgreSQL reads their words and does not ask its index for each."""
+
+    lookup_name = "says"
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} @@ %s::tsquery", [*params, _tsquery(self.rhs)]
+
+
 class Rows(NamedTuple):
     """Which rows of search are meant: those of a kind whose words, or titles, answer a node."""
 

@@ -98,6 +98,20 @@ def test_words_that_very_many_have_find_some_of_them(client, most, many, sort):
     assert len(response.context["page_obj"].object_list) == 20
 
 
+@pytest.mark.parametrize("few", [1_000, 10])
+def test_every_page_of_words_that_very_many_have_has_rows(client, monkeypatch, most, many, few):
+    monkeypatch.setattr(keyset, "FEW", few)
+    best = factories.OrganisationFactory(name="Zeta", short_name="Organisation")
+
+    pages = [
+        page(client, q="organisation", **{"page": number} if number else {}) for number in (0, 2)
+    ]
+
+    shown = [row for response in pages for row in response.context["page_obj"]]
+    assert len({row.pk for row in shown}) == 40
+    assert shown[0] == best
+
+
 # --- The API --------------------------------------------------------------------------------------
 
 
