@@ -12,9 +12,12 @@ from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from members.models import Commune
+from portal.keeping import recall
 
 Point = tuple[float, float]
 Polygon = list[Point]
@@ -64,6 +67,22 @@ class Sketch:
 
 
 # --- Where communes are ---------------------------------------------------------------------------
+
+
+class Spot(NamedTuple):
+    """A commune, and where it is."""
+
+    code: str
+    name: str
+    latitude: float
+    longitude: float
+
+
+def spots() -> list[Spot]:
+    """Every commune in the order of their codes: one query, unless they are kept."""
+    communes = Commune.objects.order_by("code").values_list(*Spot._fields)
+    found: list[Spot] = recall({"communes": lambda: [Spot(*row) for row in communes]})["communes"]
+    return found
 
 
 def is_on_the_map(latitude: float, longitude: float) -> bool:
@@ -235,6 +254,27 @@ class Bubble:
         )
         return said % {"commune": self.name, "n": self.count}
 
+    @property
+    def drawn(self) -> SafeString:
+        """What its link holds, as SVG: a page has dozens of them."""
+        label = self.label
+        return format_html(
+            '<title>{}</title><circle cx="{}" cy="{}" r="{}"/>'
+            '<text x="{}" y="{}" text-anchor="middle">{}</text>{}',
+            self.words,
+            self.x,
+            self.y,
+            self.radius,
+            self.x,
+            self.y + 5,
+            self.count,
+            format_html(
+                '<text class="name" x="{}" y="{}" text-anchor="{}">{}</text>', *label, self.name
+            )
+            if label
+            else "",
+        )
+
 
 def write_names(bubbles: Sequence[Bubble]) -> None:
     """Put a name beside each bubble where it covers nothing; what finds no room stays without."""
@@ -291,7 +331,7 @@ class Figure:
 
 
 def figure(
-    communes: Iterable[Commune],
+    communes: Iterable[Spot],
     *,
     counts: Mapping[str, int],
     overall: Mapping[str, int],

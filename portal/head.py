@@ -23,8 +23,8 @@ from portal import cards, i18n
 # Keys that change how a list is cut or ordered, not what it lists.
 UNCANONICAL = {"page", "sort", "order", "ordering"}
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}
-# "<", ">" and "&" would let a text end the script element or open a comment.
-ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
+# Would let a text end the script element or open a comment.
+ESCAPES = (("<", "\\u003C"), (">", "\\u003E"), ("&", "\\u0026"))
 
 
 def absolute(address: str) -> str:
@@ -96,7 +96,7 @@ class Head:
         own = self.addresses[self.other_language if self.is_elsewhere else self.language]
         return absolute(self._without_cuts(own))
 
-    @property
+    @cached_property
     def alternates(self) -> list[tuple[str, str]]:
         """Language and absolute address of each version, x-default last; none unless both exist."""
         if self.context.get("single_language") or self.context.get("noindex"):
@@ -135,7 +135,7 @@ class Head:
         url = absolute(cards.url_of(obj, self.language))
         return {"url": url, "alt": obj.card(self.language).title}
 
-    @property
+    @cached_property
     def structured_data(self) -> SafeString:
         """The page's JSON-LD: what the view gave, and the way that leads here."""
         given = self.context.get("structured_data") or []
@@ -151,8 +151,10 @@ class Head:
         text = json.dumps(
             {"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False, default=str
         )
+        for character, escaped in ESCAPES:
+            text = text.replace(character, escaped)
         # Safe: nothing in it can close the element or open a comment once these are escaped.
-        return mark_safe(text.translate(ESCAPES))  # noqa: S308 - see above
+        return mark_safe(text)  # noqa: S308 - see above
 
     def _breadcrumb(self, trail: list[tuple[Any, str]]) -> dict[str, Any]:
         steps = [(_("Home"), reverse("home")), *trail]

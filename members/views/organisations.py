@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 from members import tables, territory
 from members.filters import OrganisationFilter
 from members.models import (
-    Commune,
     Contact,
     Distinction,
     Exchange,
@@ -72,10 +71,10 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 
 
 def map_of(listing: Listing, facets: list[OptionGroup]) -> territory.Figure:
-    """Where the organisations are that all filters but the commune leave: one query."""
+    """Where the organisations are that all filters but the commune leave."""
     uses = next(facet.uses for facet in facets if facet.name == "city")
     return territory.figure(
-        Commune.objects.all(),
+        territory.spots(),
         counts={code: use.count for code, use in uses.items()},
         overall={code: use.overall for code, use in uses.items()},
         chosen=listing.filters.values.get("city", []),

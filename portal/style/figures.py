@@ -13,7 +13,6 @@ from events.key_figures import Row
 from events.models import FundingLine
 from events.views.key_figures import Counted
 from members import territory
-from members.models import Commune
 from portal import display
 from portal.drawing import arcade, lying, standing, storeys
 from portal.style.examples import LONG, Component, State, in_words
@@ -135,7 +134,7 @@ def _map() -> Component:
         "Castelnau-le-Lez": (43.64, 3.9),
     }
     communes = [
-        Commune(code=name, name=name, latitude=north, longitude=east)
+        territory.Spot(name, name, latitude=north, longitude=east)
         for name, (north, east) in places.items()
     ]
     counts = {"Montpellier": 41, "Lattes": 2, "Castelnau-le-Lez": 5}

@@ -21,7 +21,7 @@ COMMUNES = read("communes")
 
 def drawn(counts: dict[str, int]) -> territory.Figure:
     return territory.figure(
-        [Commune(**row) for row in COMMUNES],
+        [territory.Spot(**row) for row in COMMUNES],
         counts=counts,
         overall=counts,
         chosen=[],
@@ -92,7 +92,7 @@ def holds(shape, point) -> bool:
 
 
 def test_places_stay_while_one_filters():
-    communes = [Commune(**row) for row in COMMUNES]
+    communes = [territory.Spot(**row) for row in COMMUNES]
     overall = {"montpellier": 34, "lattes": 2, "castelnau-le-lez": 5}
 
     def places(counts):
@@ -103,7 +103,9 @@ def test_places_stay_while_one_filters():
 
 
 def test_communes_at_the_same_point_are_moved_apart():
-    communes = [Commune(code=code, name=code, latitude=43.6, longitude=3.9) for code in "abcd"]
+    communes = [
+        territory.Spot(code=code, name=code, latitude=43.6, longitude=3.9) for code in "abcd"
+    ]
 
     figure = territory.figure(
         communes, counts=dict.fromkeys("abcd", 1), overall={}, chosen=[], total=4
