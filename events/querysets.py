@@ -6,7 +6,6 @@ from typing import Any, Self
 
 from django.db.models import (
     Case,
-    Count,
     DateTimeField,
     Exists,
     ExpressionWrapper,
@@ -49,6 +48,13 @@ SHOWN_CHANGES = tuple(
     )
 )
 PERIODS = ("period_fr", "period_en")
+# What the rows of lists say, and what tells in which languages it is said.
+PROJECT_ROW = ("title", "slug", "summary", "description", "stage")
+EVENT_ROW = (
+    *("title", "slug", "summary", "description", "kind", "outcome"),
+    *("starts_at", "ends_at", "all_day", "timezone", "period"),
+    *("place", "commune", "commune__name", "online_url", "registration_url"),
+)
 
 
 class EventQuerySet(PublishedQuerySet):
@@ -137,6 +143,10 @@ class EventQuerySet(PublishedQuerySet):
         """With their `agreed_organisers` and commune, for a list: no query more."""
         return self.select_related("commune").showing("agreed_organisers")
 
+    def for_rows(self) -> Self:
+        """With what the row of a list says of each: no query more."""
+        return self.with_organisers().saying(*EVENT_ROW)
+
     def in_full(self) -> Self:
         """With all that their public content names, for API, tables, calendars and feeds."""
         return self.with_organisers().showing("all_themes")
@@ -195,9 +205,12 @@ class ProjectQuerySet(PublishedQuerySet):
 
     def with_partner_count(self) -> Self:
         """With their `partner_count`: the partners a visitor may see, the lead among them."""
-        rows = _agreed(self.model, "partners").filter(project=OuterRef("pk")).order_by()
-        count = rows.values("project").annotate(count=Count("pk")).values("count")
-        return self.annotate(partner_count=Coalesce(Subquery(count), 0))
+        model: Any = self.model
+        return self.annotate(partner_count=model.partner_count.expression(model))
+
+    def for_rows(self) -> Self:
+        """With what the row of a list says of each: no query more."""
+        return self.showing("partner_count").saying(*PROJECT_ROW)
 
     def in_full(self) -> Self:
         """With all that their public content names, for API and tables: no query more."""
@@ -239,11 +252,6 @@ class PartnerQuerySet(AgreedRowQuerySet):
         organisations: Any = self.model._meta.get_field("organisation").related_model
         memberships = organisations._meta.get_field("memberships").related_model.objects
         return self.annotate(is_founder=Exists(memberships.founding(OuterRef("organisation"))))
-
-
-def _agreed(model: Any, name: str) -> Any:
-    """The rows of a model called `name` that a visitor may see."""
-    return model._meta.get_field(name).related_model._default_manager.agreed()
 
 
 def midnight(day: datetime.date) -> datetime.datetime:

@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Expression, IntegerField, OuterRef, Subquery
-from django.db.models.functions import Coalesce, Now
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from events import feeds, figures
 from events.models import Event, EventOrganiser, Project, ProjectPartner
 from members.models import Organisation
 from portal import display, related
+from portal.counted import Counted
 from portal.models import Status
 from portal.nested import Shown
 
@@ -29,8 +30,8 @@ def register() -> None:
     for name, rows in (("coming_events", coming_events), ("past_events", past_events)):
         shown = Shown(rows, columns=Event.IN_ROWS, commune=["name"])
         related.register_shown(Organisation, name, shown)
-    related.register_count("project_count", project_count)
-    related.register_count("event_count", event_count)
+    related.register_count(Organisation, "project_count", Counted(in_projects, "organisation"))
+    related.register_count(Organisation, "event_count", Counted(at_events, "organisation"))
 
 
 def sections(organisation: Any) -> list[related.Section]:
@@ -111,18 +112,11 @@ def partners(organisation: Any, projects: Iterable[Project]) -> list[Any]:
     return sorted(found.values(), key=lambda each: (-len(each.common), each.sort_name, each.pk))
 
 
-def _number(rows: Any) -> Expression:
-    """How many of `rows`, which belong to the organisation of the outer query."""
-    of_one = rows.filter(organisation=OuterRef("pk")).order_by().values("organisation")
-    number = of_one.annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(number, output_field=IntegerField()), 0)
+def in_projects() -> QuerySet:
+    """Who takes part in the projects that a visitor sees, once for each."""
+    return ProjectPartner.objects.agreed().filter(project__status=Status.PUBLISHED)
 
 
-def project_count() -> Expression:
-    """How many projects a visitor sees it in."""
-    return _number(ProjectPartner.objects.agreed().filter(project__status=Status.PUBLISHED))
-
-
-def event_count() -> Expression:
-    """How many events, past and to come, a visitor sees it organise."""
-    return _number(EventOrganiser.objects.agreed().filter(event__status=Status.PUBLISHED))
+def at_events() -> QuerySet:
+    """Who organises the events, past and to come, that a visitor sees, once for each."""
+    return EventOrganiser.objects.agreed().filter(event__status=Status.PUBLISHED)

@@ -17,6 +17,8 @@ from portal.rows import AgreedRowQuerySet
 
 # The code of the college that founded the association.
 FOUNDING = "founding"
+# The name of where it is.
+COMMUNE = ("commune", "commune__name")
 # After so long a profile is to be looked at again.
 CHECKED_FOR = timedelta(days=365)
 
@@ -133,9 +135,10 @@ class OrganisationQuerySet(PublishedQuerySet):
             .filter(Exists(owners), ~Exists(sent.filter(target_id=OuterRef("pk"))))
         )
 
-    def for_rows(self) -> Self:
-        """With what the row of a list says of each, at no further query."""
-        return related.with_counts(self.select_related("commune"))
+    def for_rows(self, *further: str) -> Self:
+        """With what the row of a list says of each, and these columns: no query more."""
+        rows = self.select_related("commune").showing(*related.counts())
+        return rows.saying("name", "short_name", "slug", "kind", "summary", *COMMUNE, *further)
 
     def in_full(self) -> Self:
         """With what API and tables say of each: no query more."""

@@ -7,11 +7,9 @@ published, and only where the organisation agreed to be named.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
-from django.db.models import Expression, QuerySet
-
+from portal.counted import Counted
 from portal.downloads import Feed
 from portal.nested import Shown
 
@@ -35,7 +33,7 @@ class Section:
 Read = Callable[[Any], Iterable[Section]]
 _readers: list[Read] = []
 _shown: list[str] = []
-_counts: dict[str, Callable[[], Expression]] = {}
+_counts: list[str] = []
 
 
 def register(read: Read) -> None:
@@ -49,13 +47,10 @@ def register_shown(model: type[Any], name: str, rows: Shown) -> None:
     _shown.append(name)
 
 
-def register_count(name: str, count: Callable[[], Expression]) -> None:
-    """Add a count to the rows of lists, as an annotation called `name`.
-
-    `count` makes a subquery about `OuterRef("pk")`, the organisation.
-    """
-    _counts[name] = count
-    _annotations.cache_clear()
+def register_count(model: type[Any], name: str, count: Counted) -> None:
+    """Let the rows of lists of `model`, of organisations, say how many rows of ours name each."""
+    model.add_to_class(name, count)
+    _counts.append(name)
 
 
 def sections_of(organisation: Any) -> list[Section]:
@@ -68,12 +63,6 @@ def shown() -> list[str]:
     return list(_shown)
 
 
-def with_counts(organisations: QuerySet) -> Any:
-    """The same rows with every count: no query of its own."""
-    return organisations.annotate(**_annotations())
-
-
-@cache
-def _annotations() -> dict[str, Expression]:
-    """The counts by their names, put together once: they depend on nothing but the row."""
-    return {name: count() for name, count in _counts.items()}
+def counts() -> list[str]:
+    """The names of what was registered to be counted."""
+    return list(_counts)

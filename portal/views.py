@@ -80,7 +80,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "portal/home.html",
         {
             "themes": Theme.objects.most_used()[:HOME_THEMES],
-            "events": Event.objects.published().soonest(HOME_EVENTS).with_organisers(),
+            "events": Event.objects.published().soonest(HOME_EVENTS).for_rows(),
             "arcade": arcades.across(projects),
             "projects": projects,
             "founders": Organisation.objects.published().founders()[:HOME_FOUNDERS],
@@ -191,9 +191,9 @@ def searched() -> dict[str, QuerySet]:
 def _searched(_language: str, _day: datetime.date) -> dict[str, QuerySet]:
     """The same, put together once: what is shown may depend on these, and on nothing else."""
     return {
-        "organisation": Organisation.objects.published().for_rows(),
-        "project": Project.objects.published().with_partner_count(),
-        "event": Event.objects.published().with_organisers(),
+        "organisation": Organisation.objects.published().for_rows("description"),
+        "project": Project.objects.published().for_rows(),
+        "event": Event.objects.published().for_rows(),
         # Somebody is shown on the page of their organisation, or only here.
         "person": Person.objects.published().select_related("organisation"),
     }

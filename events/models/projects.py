@@ -18,6 +18,7 @@ from events.querysets import PartnerQuerySet, ProjectQuerySet
 from members.models.organisations import NAMED
 from portal import display, i18n
 from portal.cards import Card
+from portal.counted import Counted
 from portal.fields import EuroField, PartialDateField, YearField
 from portal.nested import Sheet, Shown
 from portal.rows import AgreedRow, LinkRow, Row
@@ -60,6 +61,7 @@ class Project(Titled):
         Event.IN_ROWS,
         commune=["name"],
     )
+    partner_count = Counted(lambda: ProjectPartner.objects.agreed(), "project")
     all_figures = Shown("figures", columns=["value", "label", "date", "source"])
     all_funding = Shown(
         "funding",

@@ -175,7 +175,7 @@ def _listing(request: HttpRequest, view: Asked) -> Listing:
 
 
 def _for_rows(events: Any) -> QuerySet:
-    return events.with_organisers()
+    return events.for_rows()
 
 
 def _agenda(

@@ -24,7 +24,7 @@ NEAREST = Nearest("events:project-list", gettext_lazy("Projects"))
 
 
 def _for_rows(projects: Any) -> QuerySet:
-    return projects.with_partner_count()
+    return projects.for_rows()
 
 
 @kept
