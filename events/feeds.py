@@ -56,7 +56,7 @@ def of_organisation(organisation: Any) -> Subscription:
 
 def title_of(filters: AgendaFilter | None, of: str = "") -> str:
     """What a calendar or a feed is called: whose, filtered by what, and by whom it is made."""
-    words = [words for _key, _value, words in filters.chosen()] if filters else []
+    words = [words for _key, _value, words in filters.chosen] if filters else []
     if filters and (text := filters.values.get("q")):
         words.insert(0, _("“%(text)s”") % {"text": text})
     name = pgettext("menu", "Events")

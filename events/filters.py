@@ -3,7 +3,7 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django import forms
@@ -20,6 +20,7 @@ from members.models import Organisation, Theme
 from portal import i18n
 from portal.facets import (
     ChoiceFacet,
+    Conditional,
     ConditionFacet,
     CountingFacet,
     RelatedFacet,
@@ -31,8 +32,6 @@ from portal.fields import CodeListField
 from portal.filters import DayFilter, ListFilterSet, Order, SortFilter
 from portal.keyset import among
 from portal.tallies import Pairs, Told
-
-Conditions = Mapping[str, tuple[Any, Q]]
 
 # Those without a date come last either way.
 NEXT_FIRST = (F("starts_at").asc(nulls_last=True), "pk")
@@ -49,22 +48,22 @@ def until(events: Any, day: datetime.date) -> QuerySet:
     return events.between(None, day)
 
 
-def participation() -> Conditions:
+def participation() -> Conditional:
     """How to take part without coming."""
-    return {"yes": (pgettext_lazy("event", "Online"), ~Q(online_url=""))}
+    return {"yes": (pgettext_lazy("event", "Online"), lambda: ~Q(online_url=""))}
 
 
-def languages() -> Conditions:
+def languages() -> Conditional:
     """A condition for each language that may be spoken."""
     return {
-        code: (label, Q(languages__contains=CodeListField.having(code)))
+        code: (label, partial(Q, languages__contains=CodeListField.having(code)))
         for code, label in Event.LANGUAGES
     }
 
 
-def prices() -> Conditions:
+def prices() -> Conditional:
     """What costs nothing, as far as is known."""
-    return {"free": (pgettext_lazy("price", "Free"), Q(price=0))}
+    return {"free": (pgettext_lazy("price", "Free"), lambda: Q(price=0))}
 
 
 class DaysForm(forms.Form):

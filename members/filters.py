@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import django_filters as filters
@@ -12,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from members.models import College, Exchange, Membership, Organisation, Person, Theme
 from portal.facets import (
     ChoiceFacet,
+    Conditional,
     ConditionFacet,
     Entry,
     OptionGroup,
@@ -28,18 +30,20 @@ THEME_CODE = _("The code of a theme.")
 COMMUNE_CODE = _("The code of a commune.")
 
 
-def memberships(found: Iterable[Entry]) -> Mapping[str, tuple[Any, Any]]:
+def memberships(found: Iterable[Entry]) -> Conditional:
     """Members of the association today, of each of the colleges found and of none."""
-    today = Membership.objects.today_of(OuterRef("pk"))
     colleges = {
-        college.code: (college.label, Exists(today.filter(college=college.key)))
-        for college in found
+        college.code: (college.label, partial(_is_member, college=college.key)) for college in found
     }
     return {
-        "member": (_("Members of the association"), Exists(today)),
+        "member": (_("Members of the association"), _is_member),
         **colleges,
-        "not-member": (_("Not members"), ~Exists(today)),
+        "not-member": (_("Not members"), lambda: ~_is_member()),
     }
+
+
+def _is_member(**among: Any) -> Exists:
+    return Exists(Membership.objects.today_of(OuterRef("pk")).filter(**among))
 
 
 class TopicFacet(TalliedFacet):

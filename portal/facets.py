@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from html import escape
 from operator import or_
 from typing import Any, NamedTuple, Self
 
@@ -18,8 +19,7 @@ import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet, Value
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy, pgettext
 
 from portal import i18n
@@ -27,15 +27,13 @@ from portal.keeping import recall_together
 from portal.tallies import Columns, Conditions, Pairs, Tallied, Told
 from portal.words import fold
 
-CHECKED = SafeString(" checked")
-
 
 def pair(label: Any, value: Any) -> str:
     """A name and its value: Thème : Santé, Theme: Health."""
     return pgettext("label and value", "%(label)s: %(value)s") % {"label": label, "value": value}
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Option:
     """One box of a facet."""
 
@@ -65,17 +63,16 @@ class OptionGroup:
     @property
     def boxes(self) -> SafeString:
         """A ticked or empty box for each option, as HTML: a page has dozens of them."""
-        return format_html_join(
-            "\n  ",
-            '<label><input type="checkbox" name="{}" value="{}"{}>{} ({})</label>',
-            (
-                (self.name, each.value, CHECKED if each.checked else "", each.label, each.number)
-                for each in self.options
-            ),
+        boxes = (
+            f'<label><input type="checkbox" name="{self.name}" value="{escape(each.value)}"'
+            f"{' checked' if each.checked else ''}>{escape(each.label)} ({each.number})</label>"
+            for each in self.options
         )
+        # Safe: the name is an attribute of a class, the rest is escaped or a number.
+        return mark_safe("\n  ".join(boxes))  # noqa: S308 - see above
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Use:
     """How much of a list an option has: among the rows that other filters leave, and in all.
 
@@ -183,6 +180,8 @@ class Facet(Declared, filters.MultipleChoiceFilter, abc.ABC):
         self.legend = legend
         self.shown = shown
         self._known: dict[str, str] | None = None
+        # By language, for all requests: what stands in the program does not change.
+        self._fixed: dict[str, dict[str, str]] = {}
 
     def _choices(self) -> list[tuple[str, str]]:
         return list(self.known.items())
@@ -191,7 +190,9 @@ class Facet(Declared, filters.MultipleChoiceFilter, abc.ABC):
     def known(self) -> dict[str, str]:
         """Every code there is, with its label, in the order shown: looked up once."""
         if self._known is None:
-            self._known = self.options()
+            kept = self._fixed if self.has_fixed_codes else {}
+            self._known = kept.get(i18n.current()) or self.options()
+            kept[i18n.current()] = self._known
         return self._known
 
     def labels_of(self, codes: Collection[str]) -> Mapping[str, str]:
@@ -366,16 +367,20 @@ class RelatedFacet(TalliedFacet):
         return code
 
 
+# What `ConditionFacet` is made of: a label for each code, and what makes its condition when it is asked.
+Conditional = Mapping[str, tuple[Any, Callable[[], Any]]]
+
+
 class ConditionFacet(TalliedFacet):
     """Options that each are a condition on the row (`Q` or `Exists`; no join that repeats rows).
 
-    `conditions` returns {code: (label, condition)} in the order shown; it is given the entries of the
-    taxonomy `of` which it makes some of them, if any.
+    `conditions` returns `Conditional` in the order shown; it is given the entries of the taxonomy `of`
+    which it makes some of them, if any.
     """
 
     def __init__(
         self,
-        conditions: Callable[..., Mapping[str, tuple[Any, Any]]],
+        conditions: Callable[..., Conditional],
         *,
         fixed: bool = False,
         of: type[Any] | None = None,
@@ -385,27 +390,27 @@ class ConditionFacet(TalliedFacet):
         super().__init__(**kwargs)
         self.conditions, self.of = conditions, of
         self.has_fixed_codes = fixed
-        self._wanted: Mapping[str, tuple[Any, Any]] | None = None
+        self._wanted: Conditional | None = None
 
     @property
     def taxonomy(self) -> type[Any] | None:
         return self.of
 
     @property
-    def wanted(self) -> Mapping[str, tuple[Any, Any]]:
-        """The conditions, made once."""
+    def wanted(self) -> Conditional:
+        """The labels and conditions, asked for once."""
         if self._wanted is None:
             self._wanted = self.conditions(*([self.entries] if self.of else []))
         return self._wanted
 
     def options(self) -> dict[str, str]:
-        return {code: str(label) for code, (label, _condition) in self.wanted.items()}
+        return {code: str(label) for code, (label, _make) in self.wanted.items()}
 
     def condition(self, model: type[Any], codes: list[str]) -> Q:
-        return reduce(or_, [Q(self.wanted[code][1]) for code in codes])
+        return reduce(or_, [Q(self.wanted[code][1]()) for code in codes])
 
     def told(self, model: type[Any]) -> Told:
-        return Conditions({code: condition for code, (_label, condition) in self.wanted.items()})
+        return Conditions({code: make() for code, (_label, make) in self.wanted.items()})
 
     def in_order(self, used: dict[str, Use]) -> list[str]:
         return in_known_order(self, used)

@@ -162,7 +162,9 @@ class ListFilterSet(filters.FilterSet):
     def _value(self, name: str) -> Any:
         found = self.filters[name]
         if isinstance(found, Facet):
-            typed = found.field.widget.value_from_datadict(self.data, {}, name) or []
+            if name not in self.data:
+                return []
+            typed = found.field.widget.value_from_datadict(self.data, {}, name)
             labels = found.labels_of(typed) if any(typed) else {}
             return [code for code in dict.fromkeys(typed) if code and code in labels]
         return None if name in self.errors else self.form.cleaned_data.get(name)
@@ -352,6 +354,7 @@ class ListFilterSet(filters.FilterSet):
         """The same with what each asks for."""
         return sorted((each, *sorted(self.values[each])) for each in self._narrowing(name))
 
+    @cached_property
     def chosen(self) -> list[tuple[str, str, str]]:
         """Key, value and words of each filter in use, the typed text and the order left out."""
         found = []
@@ -362,12 +365,12 @@ class ListFilterSet(filters.FilterSet):
                 found.append((name, str(each), self._words(name, each)))
         return found
 
-    @property
+    @cached_property
     def pairs(self) -> list[tuple[str, str]]:
         """The typed text and each filter in use by their keys: what an address of this list says."""
         text = self.values.get("q")
         typed = [("q", text)] if text else []
-        return [*typed, *((key, value) for key, value, _words in self.chosen())]
+        return [*typed, *((key, value) for key, value, _words in self.chosen)]
 
     def _words(self, name: str, value: Any) -> str:
         describe = getattr(self.filters[name], "describe", None)

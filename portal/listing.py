@@ -189,7 +189,7 @@ class Listing:
             kept = [(key, value) for key, value in self.pairs if key != "q"]
             label = _("Without the words “%(text)s”") % {"text": text}
             links.append({"label": label, "url": self._address(kept)})
-        for key, value, words in self.filters.chosen():
+        for key, value, words in self.filters.chosen:
             kept = [each for each in self.pairs if each != (key, value)]
             label = _("Without “%(filter)s”") % {"filter": words}
             links.append({"label": label, "url": self._address(kept)})
@@ -197,7 +197,7 @@ class Listing:
 
     def context(self, *, name: Any, found: Any) -> dict[str, Any]:
         """What templates of lists are given; `name` is the list's, `found` its count in words."""
-        chosen = self.filters.chosen()
+        chosen = self.filters.chosen
         text = self.filters.values.get("q", "")
         if self.is_plain:
             understood(self.request)
