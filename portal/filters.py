@@ -21,7 +21,7 @@ from typing import Any
 import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -37,6 +37,7 @@ from portal.facets import (
     pair,
 )
 from portal.keeping import recall_together
+from portal.keyset import order_of
 from portal.tallies import Wanted, take
 
 # The order of a list that answers typed words, unless another is asked for.
@@ -227,7 +228,10 @@ class ListFilterSet(filters.FilterSet):
             rows = rows.order_by(*next(iter(orders.values())).by)
             return search.ranked(rows, text, are_many=are_many)
         rows = rows.order_by(*orders[self.order].by)
-        return search.matching(rows, text, **({"most": None} if are_many else {}))
+        # In the order of a column very many are met by walking; another one is sorted, after all of
+        # them were found.
+        walks = are_many and isinstance(order_of(rows)[0].expression, F)
+        return search.matching(rows, text, **({"most": None} if walks else {}))
 
     @cached_property
     def _facets(self) -> dict[str, Facet]:

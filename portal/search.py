@@ -228,7 +228,7 @@ def ranked(queryset: models.QuerySet, query: str, *, are_many: bool = False) -> 
         titled = every.filter(title__match=_titled(wanted))
         rows = queryset.order_by()
         some, best = (
-            rows.filter(pk__in=found.values("object_id")[:NO_LIMIT]).values("pk")[:most]
+            rows.filter(pk__in=found.values("object_id")).values("pk")[:most]
             for found, most in ((every, counting.MOST), (titled, MOST_RANKED))
         )
         found = queryset.filter(in_either(queryset.db, best, some))

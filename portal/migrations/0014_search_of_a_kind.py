@@ -33,8 +33,6 @@ def widen(apps, schema_editor):
     schema_editor.execute(
         "ALTER TABLE portal_searchdocument ADD COLUMN filler text NOT NULL DEFAULT repeat(' ', 2000)"
     )
-    # Words are now fetched from outside the row: the index is worth asking for fewer of them.
-    schema_editor.execute("ALTER FUNCTION portal_search_indexed(tsvector) COST 4000")
     # As long as a row with a title is: titles need not be compressed.
     schema_editor.execute("ALTER TABLE portal_searchdocument SET (toast_tuple_target = 400)")
 
@@ -59,7 +57,6 @@ def rewrite(apps, schema_editor):
 
 def narrow(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("ALTER FUNCTION portal_search_indexed(tsvector) COST 400")
         schema_editor.execute("ALTER TABLE portal_searchdocument DROP COLUMN filler")
         schema_editor.execute("ALTER TABLE portal_searchdocument SET (toast_tuple_target = 256)")
 
