@@ -24,6 +24,9 @@ SECRET_KEY = env.str("SECRET_KEY", "") or (kept_secret(DATA_DIR) if DEBUG else "
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
 # Links in mails, feeds and site maps come from here and never from a request's Host header.
 BASE_URL = env.str("BASE_URL", "http://localhost:8000" if DEBUG else "").rstrip("/")
+# We answer at the root of our host. gunicorn would believe a header that says otherwise, of any proxy on
+# the same machine that passes it on; and links made once are kept for all (`portal/constant.py`).
+FORCE_SCRIPT_NAME = ""
 # Whom security.txt names: "mailto:…" or the address of a page; by default our contact page.
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
 

@@ -837,6 +837,14 @@ def test_pages_are_only_read_and_sent_with_care(client, name):
 
 
 @pytest.mark.threat("T15", "pages")
+def test_links_do_not_follow_what_a_request_says_of_where_we_are(client):
+    html = client.get("/fr/", SCRIPT_NAME="//evil.example").content.decode()
+
+    assert "evil.example" not in html
+    assert '<a class="wordmark" href="/fr/"' in html
+
+
+@pytest.mark.threat("T15", "pages")
 @pytest.mark.parametrize("name", PAGES)
 def test_addresses_do_not_come_from_the_host_header(client, settings, name):
     settings.ALLOWED_HOSTS = ["testserver", "other.example"]
