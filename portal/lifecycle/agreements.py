@@ -184,6 +184,7 @@ def showing_only(organisation: Any) -> list[Any]:
         found += (
             parent._default_manager.published()
             .filter(Exists(theirs), ~Exists(others))
+            .select_related("organisation")
             .order_by("pk")
         )
     return found

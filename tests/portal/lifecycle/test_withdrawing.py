@@ -61,6 +61,15 @@ def test_what_would_name_nobody_is_what_shows_one_organisation_only(
     assert review.left_alone(event) == []
 
 
+def test_what_would_name_nobody_is_found_by_one_query_for_each_kind(
+    organisation, event, project, of_others, django_assert_num_queries
+):
+    factories.EventFactory.create_batch(3, organisation=organisation)
+
+    with django_assert_num_queries(2):
+        assert len(review.left_alone(organisation)) == 5
+
+
 @pytest.mark.parametrize("who", ["dana", "bob"])
 def test_what_would_name_nobody_goes_along_if_asked(
     who, request, organisation, event, project, shared, of_others
