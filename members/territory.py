@@ -12,12 +12,12 @@ from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from members.models import Commune
 from portal.keeping import recall
+from portal.markup import markup
 
 Point = tuple[float, float]
 Polygon = list[Point]
@@ -214,11 +214,9 @@ class Box(NamedTuple):
 
     def covers(self, bubble: "Bubble") -> bool:
         """Whether the name would lie over a bubble."""
-        nearest = (
-            min(max(bubble.x, self.left), self.right),
-            min(max(bubble.y, self.top), self.bottom),
-        )
-        return math.dist(nearest, (bubble.x, bubble.y)) < bubble.radius + 1
+        east = max(self.left - bubble.x, 0, bubble.x - self.right)
+        south = max(self.top - bubble.y, 0, bubble.y - self.bottom)
+        return math.hypot(east, south) < bubble.radius + 1
 
 
 # The word “Méditerranée”, at the bottom right.
@@ -258,7 +256,7 @@ class Bubble:
     def drawn(self) -> SafeString:
         """What its link holds, as SVG: a page has dozens of them."""
         label = self.label
-        return format_html(
+        return markup(
             '<title>{}</title><circle cx="{}" cy="{}" r="{}"/>'
             '<text x="{}" y="{}" text-anchor="middle">{}</text>{}',
             self.words,
@@ -268,9 +266,7 @@ class Bubble:
             self.x,
             self.y + 5,
             self.count,
-            format_html(
-                '<text class="name" x="{}" y="{}" text-anchor="{}">{}</text>', *label, self.name
-            )
+            markup('<text class="name" x="{}" y="{}" text-anchor="{}">{}</text>', *label, self.name)
             if label
             else "",
         )
@@ -281,8 +277,9 @@ def write_names(bubbles: Sequence[Bubble]) -> None:
     written = [SEA_NAME]
     for bubble in bubbles:
         for label, box in _sides(bubble):
-            taken = any(map(box.meets, written)) or any(map(box.covers, bubbles))
-            if box.is_inside and not taken:
+            if not box.is_inside or any(map(box.meets, written)):
+                continue
+            if not any(map(box.covers, bubbles)):
                 bubble.label = label
                 written.append(box)
                 break

@@ -14,11 +14,11 @@ from babel.dates import get_timezone_location
 from django.conf import settings
 from django.db import models
 from django.utils.dates import MONTHS, WEEKDAYS
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from portal import i18n
+from portal.markup import markup
 
 NBSP = "\u00a0"
 
@@ -234,7 +234,7 @@ def marked(obj: models.Model, name: str) -> str:
 def in_its_language(text: i18n.BilingualText) -> str:
     """A text as HTML: in another language than the reader's it is marked as such."""
     if text.is_fallback:
-        return format_html('<span lang="{}">{}</span>', text.language, text.value)
+        return markup('<span lang="{}">{}</span>', text.language, text.value)
     return text.value
 
 

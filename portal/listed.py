@@ -10,13 +10,13 @@ from typing import Any
 
 from django.template import Context
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from portal import display, i18n, marking
 from portal.marking import Marker
+from portal.markup import markup
 
 EMPTY = SafeString("")
 # What a row says of a text that is in one language only, the other one than the reader's.
@@ -39,7 +39,7 @@ def row(context: Context, obj: Any, level: int = 3, *, anchored: bool = False) -
 
 
 def _organisation(obj: Any, marker: Marker | None, level: int, *_more: bool) -> SafeString:
-    return format_html(
+    return markup(
         '<li class="row">\n  {}\n  {}\n  <p class="meta">{}</p>\n  {}\n  {}\n</li>',
         niche(obj),
         _title(obj, "name", marker, level),
@@ -52,9 +52,9 @@ def _organisation(obj: Any, marker: Marker | None, level: int, *_more: bool) -> 
 def _event(
     obj: Any, marker: Marker | None, level: int, anchored: bool, all_past: bool
 ) -> SafeString:
-    return format_html(
+    return markup(
         '<li class="row row-event"{}>\n  {}\n  {}\n  <p class="meta">{}</p>\n  {}\n  {}\n  {}\n</li>',
-        format_html(' id="event-{}"', obj.pk) if anchored else EMPTY,
+        markup(' id="event-{}"', obj.pk) if anchored else EMPTY,
         date_block(obj),
         _title(obj, "title", marker, level),
         obj.who_and_where,
@@ -65,7 +65,7 @@ def _event(
 
 
 def _project(obj: Any, marker: Marker | None, level: int, *_more: bool) -> SafeString:
-    return format_html(
+    return markup(
         '<li class="row row-plain">\n  {}\n  {}\n  {}\n  <p class="meta">{}</p>\n  {}\n</li>',
         arches(obj.partner_count, obj.colour),
         _title(obj, "title", marker, level),
@@ -83,7 +83,7 @@ _ROWS: dict[str, Callable[..., SafeString]] = {
 
 
 def _title(obj: Any, name: str, marker: Marker | None, level: int) -> SafeString:
-    return format_html(
+    return markup(
         '<h{} class="row-title"><a href="{}">{}</a></h{}>',
         level,
         obj.get_absolute_url(),
@@ -95,7 +95,7 @@ def _title(obj: Any, name: str, marker: Marker | None, level: int) -> SafeString
 def _said(obj: Any, marker: Marker | None) -> SafeString:
     """A paragraph with its summary, or with what answers a search."""
     said = marking.html(obj, ("summary", "description"), marker)
-    return format_html("<p>{}</p>", said) if said else EMPTY
+    return markup("<p>{}</p>", said) if said else EMPTY
 
 
 def _language_of(obj: Any) -> str:
@@ -105,14 +105,14 @@ def _language_of(obj: Any) -> str:
 
 
 def _only(language: str, words: dict[str, Any]) -> SafeString:
-    return format_html('<span class="tag">{}</span>', words[language]) if language else EMPTY
+    return markup('<span class="tag">{}</span>', words[language]) if language else EMPTY
 
 
 def event_tag(event: Any, *, all_past: bool = False) -> SafeString:
     """What is particular of an event, in a word: one thing at most."""
     outcomes = type(event).Outcome
     if event.outcome in (outcomes.CANCELLED, outcomes.POSTPONED):
-        return format_html('<span class="tag tag-strong">{}</span>', event.get_outcome_display())
+        return markup('<span class="tag tag-strong">{}</span>', event.get_outcome_display())
     words = ""
     if event.is_past:
         words = pgettext("event", "Over") if event.has_days and not all_past else ""
@@ -120,7 +120,7 @@ def event_tag(event: Any, *, all_past: bool = False) -> SafeString:
         words = gettext("On registration")
     elif event.is_online:
         words = gettext("Online")
-    return format_html('<span class="tag">{}</span>', words) if words else EMPTY
+    return markup('<span class="tag">{}</span>', words) if words else EMPTY
 
 
 # --- What stands beside a title -------------------------------------------------------------------
@@ -129,7 +129,7 @@ def event_tag(event: Any, *, all_past: bool = False) -> SafeString:
 def date_block(event: Any) -> SafeString:
     """The date of an event as a numeral, a day and a month; its period where it has no date yet."""
     if not event.has_days:
-        return format_html(
+        return markup(
             '<span class="date"><strong>{}</strong></span>', display.marked(event, "period")
         )
     start, end = event.local_start, event.local_end
@@ -147,7 +147,7 @@ def date_block(event: Any) -> SafeString:
             "month": display.month_name(start)
         }
         month = f"{display.day_number(last)} {month}"
-    return format_html(
+    return markup(
         '<time class="date" datetime="{}"><b>{}</b> {} <strong>{}</strong></time>',
         start.date().isoformat() if event.all_day else start.isoformat(timespec="minutes"),
         start.day,
@@ -164,7 +164,7 @@ def niche(organisation: Any, size: str = "") -> SafeString:
         classes.append("niche-four")
     if size:
         classes.append(f"niche-{size}")
-    return format_html('<span class="{}" aria-hidden="true">{}</span>', " ".join(classes), letters)
+    return markup('<span class="{}" aria-hidden="true">{}</span>', " ".join(classes), letters)
 
 
 def arches(partners: int, colour: str) -> SafeString:
@@ -173,7 +173,7 @@ def arches(partners: int, colour: str) -> SafeString:
     if count < 1:
         return EMPTY
     path = "M1 20" + "c0-25 24-25 24 0" * count
-    return format_html(
+    return markup(
         '<svg class="arches {}" width="{}" height="20" viewBox="0 0 {} 20" aria-hidden="true">'
         '<path d="{}" fill="none" stroke="currentColor" stroke-width="2"/></svg>',
         colour,

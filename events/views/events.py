@@ -81,7 +81,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
         context
         | {
             "groups": groups,
-            "dates": [listing.filters.form["from"], listing.filters.form["to"]],
+            "days": [listing.filters.form["from"], listing.filters.form["to"]],
             "table_url": listing.table_address(
                 reverse("events:event-table"), **({"view": PAST} if view.view == PAST else {})
             ),

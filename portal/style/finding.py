@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from events.filters import AgendaFilter
+from events.models import Event
 from portal.facets import Option, OptionGroup
 from portal.style.examples import Component, State, in_words
 
@@ -73,11 +75,13 @@ def _panels() -> list[Component]:
         Option("environnement", in_words("Environnement", "Environment"), 22, False),
         Option("calcul", in_words("Calcul", "Computing"), 0, False),
     ]
+    days = AgendaFilter({"from": "2026-03-04", "to": "2026-03-03"}, Event.objects.none()).form
     facet = OptionGroup("theme", _("Theme"), options, {})
     panel: dict[str, Any] = {"facets": [facet], "search_label": _("Search the directory")}
     states = [
         State(_("Nothing chosen"), "includes/_filter_panel.html", panel | {"active": 0}),
         State(_("Two filters"), "includes/_filter_panel.html", panel | {"active": 2}),
+        State(_("With days"), "includes/_filter_panel.html", {"days": [days["from"], days["to"]]}),
     ]
     return [
         Component("facet", _("Facet"), [State("", "includes/_facet.html", {"facet": facet})]),

@@ -5,6 +5,7 @@
 
 import html
 from collections.abc import Iterable
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -30,6 +31,7 @@ from portal.forms import LANGUAGE_NAMES, ErrorItem, error_items, label_of
 from portal.head import Head
 from portal.lifecycle import diff
 from portal.markdown import render
+from portal.markup import markup
 from portal.models import ABANDONED, Status
 
 register = template.Library()
@@ -71,6 +73,7 @@ register.tag(constant)
 
 
 @register.filter
+@lru_cache(maxsize=256)
 def brief(text: str) -> str:
     """At most 155 characters of a text, cut after a word: what a search engine shows."""
     return Truncator(html.unescape(text)).chars(155)
@@ -196,6 +199,7 @@ def drawn_label(label: Label) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> str:
     """A sign of the sprite, in the colour of the text beside it, which says the same in words."""
     return format_html(
@@ -239,16 +243,23 @@ def query_only(context: Context, *keys: str) -> str:
     return _address(context, {key: values for key, values in query.items() if key in keys})
 
 
-@register.filter
-def page_label(number: int) -> str:
-    """What a link to a page of this number is called."""
-    return _("Page %(number)s") % {"number": number}
-
-
-@register.simple_tag
-def page_numbers(page: Page) -> list[int | str]:
-    """The numbers to offer around a page, with an ellipsis for those left out."""
-    return list(page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1))
+@register.simple_tag(takes_context=True)
+def page_links(context: Context, page: Page) -> SafeString:
+    """Links to the pages around one, with an ellipsis for those left out: the items of a list."""
+    items = []
+    for number in page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1):
+        if isinstance(number, int):
+            link = markup(
+                '<li><a href="{}"{} aria-label="{}">{}</a></li>',
+                query_with(context, page=number),
+                SafeString(' aria-current="page"' if number == page.number else ""),
+                _("Page %(number)s") % {"number": number},
+                number,
+            )
+            items.append(link)
+        else:
+            items.append(markup("<li><span>{}</span></li>", number))
+    return SafeString("\n    ".join(items))
 
 
 # --- States and changes ---------------------------------------------------------------------------
