@@ -4,6 +4,7 @@ Each part says what it is in the reader's language: the guide is read in both (`
 """
 
 from collections.abc import Callable, Collection
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,6 +44,8 @@ class AnonymousThrottle(AnonRateThrottle):
     """So many requests a minute for each network address, counted as everything else that is limited."""
 
     scope = "anonymous"
+    num_requests: int
+    duration: int
 
     def get_ident(self, request: Request) -> str:
         return limits.client_address(request)
@@ -385,8 +388,12 @@ class BilingualField(serializers.Field):
     @property
     def write(self) -> Callable[[Any], dict[str, str]]:
         """What `to_representation` does, with what is the same for all objects worked out."""
-        columns = [(language, f"{self.field_name}_{language}") for language in i18n.LANGUAGES]
-        return lambda obj: {language: getattr(obj, column) or "" for language, column in columns}
+        get = attrgetter(*(f"{self.field_name}_{language}" for language in i18n.LANGUAGES))
+
+        def write(obj: Any) -> dict[str, str]:
+            return {lang: text or "" for lang, text in zip(i18n.LANGUAGES, get(obj), strict=True)}
+
+        return write
 
     def to_representation(self, value: Any) -> dict[str, str]:
         return self.write(value)

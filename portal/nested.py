@@ -232,7 +232,7 @@ class SheetReader:
         known = len(self.names)
         obj = loaded(self.model, connection.alias, self.names, values[:known])
         for field, found in zip(self.others, values[known:], strict=True):
-            field.set_cached_value(obj, found[0] if found else None)
+            point(obj, field, found[0] if found else None)
         return obj
 
 
@@ -289,10 +289,11 @@ class Shape:
         stored = [name for name in columns if name not in annotated]
         self.paths: list[str] = []
         self.row = self._part(rows.model, stored, "")
-        self.others = {
-            name: self._part(rows.model._meta.get_field(name).related_model, names, f"{name}__")
-            for name, names in further.items()
-        }
+        pointing = {rows.model._meta.get_field(name): names for name, names in further.items()}
+        self.others = [
+            (field, self._part(field.related_model, names, f"{field.name}__"))
+            for field, names in pointing.items()
+        ]
         self.more = {
             name: (self._place(name), reader(annotated[name].output_field))
             for name in columns
@@ -311,8 +312,8 @@ class Shape:
     def read(self, row: list[Any]) -> Any:
         """The object that a row is of."""
         obj = self.row.read(row)
-        for name, part in self.others.items():
-            setattr(obj, name, part.read(row))
+        for field, part in self.others:
+            point(obj, field, part.read(row))
         for name, (place, read) in self.more.items():
             setattr(obj, name, read(row[place]) if read else row[place])
         return obj
@@ -324,14 +325,19 @@ class Part:
     def __init__(self, model: Any, fields: list[Any], places: list[int]) -> None:
         self.model = model
         self.names = [field.attname for field in fields]
-        self.columns = [(place, reader(field)) for field, place in zip(fields, places, strict=True)]
+        readers = enumerate(reader(field) for field in fields)
+        self.made = [(place, read) for place, read in readers if read]
         self.key = places[fields.index(model._meta.pk)]
+        # Where they stand side by side, and most are as they came.
+        self.place = slice(places[0], places[-1] + 1)
 
     def read(self, row: list[Any]) -> Any:
         """The object, None where a row points to none."""
         if row[self.key] is None:
             return None
-        values = [read(row[place]) if read else row[place] for place, read in self.columns]
+        values = row[self.place]
+        for place, read in self.made:
+            values[place] = read(values[place])
         return loaded(self.model, DEFAULT_DB_ALIAS, self.names, values)
 
 
@@ -341,6 +347,12 @@ def stored_fields(model: Any, names: Iterable[str]) -> list[Any]:
     named = [field.name for field in fields] if "*" in names else names
     columns = {column for name in named for column in i18n.columns(model, name)}
     return [field for field in fields if field.primary_key or field.name in columns]
+
+
+def point(obj: Any, field: Any, other: Any) -> None:
+    """Let a foreign key of an object lead to another one: both are as they are stored."""
+    obj.__dict__[field.attname] = other.pk if other else None
+    field.set_cached_value(obj, other)
 
 
 def loaded(model: type[Any], using: str | None, names: Iterable[str], values: Iterable[Any]) -> Any:

@@ -30,42 +30,48 @@ class Represented(serializers.Serializer):
     """A serializer that only reads, and reads fast."""
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        return {name: write(instance) for name, write in writers(type(self))}
+        found: dict[str, Any] = writer(type(self))(instance)
+        return found
 
 
 @cache
-def writers(kind: type[serializers.Serializer]) -> list[tuple[str, Write]]:
-    """What the fields of a serializer give for an object, by their names."""
-    return [(str(field.field_name), _writer(field)) for field in kind()._readable_fields]
+def writer(kind: type[serializers.Serializer]) -> Write:
+    """What a serializer gives for an object: values are read all at once, and most left as they are."""
+    found = {str(field.field_name): field for field in kind()._readable_fields}
+    read = {name: field for name, field in found.items() if field.source != "*"}
+    get = attrgetter(*(str(field.source) for field in read.values()))
+    values = get if len(read) > 1 else lambda obj: (get(obj),)
+    shown = [(name, _shown(each)) for name, each in read.items() if not is_as_it_is(each)]
+    made = [(name, _shown(each)) for name, each in found.items() if name not in read]
+    blank = dict.fromkeys(found)
 
-
-def _writer(field: Any) -> Write:
-    """What a field gives for the object that has it; None where it has nothing."""
-    shown = _shown(field)
-    if field.source == "*":
-        return shown
-    get = attrgetter(field.source)
-    if isinstance(field, serializers.ListSerializer):
-        return lambda obj: [shown(row) for row in get(obj)]
-    if isinstance(field, AS_THEY_ARE):
-        return get
-
-    def write(obj: Any) -> Any:
-        value = get(obj)
-        return None if value is None else shown(value)
+    def write(obj: Any) -> dict[str, Any]:
+        data: dict[str, Any] = blank.copy()
+        data.update(zip(read, values(obj), strict=True))
+        for name, show in shown:
+            if data[name] is not None:
+                data[name] = show(data[name])
+        for name, make in made:
+            data[name] = make(obj)
+        return data
 
     return write
 
 
+def is_as_it_is(field: Any) -> bool:
+    """Whether what a field gives is its value."""
+    return isinstance(field, AS_THEY_ARE)
+
+
 def _shown(field: Any) -> Write:
-    """What a field gives for its value."""
+    """What a field gives for its value, or for an object that all of it is made of."""
     if isinstance(field, serializers.ListSerializer):
-        return _shown(field.child)
+        one = _shown(field.child)
+        return lambda rows: [one(row) for row in rows]
     if isinstance(field, fields.DateTimeField):
         return moment
     if isinstance(field, serializers.Serializer):
-        found = writers(type(field))
-        return lambda obj: {name: write(obj) for name, write in found}
+        return writer(type(field))
     return cast(Write, getattr(field, "write", field.to_representation))
 
 
