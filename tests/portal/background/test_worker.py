@@ -7,7 +7,11 @@ from portal.models import BackgroundTask
 from tests.faults import mail as faults
 from tests.together import TOGETHER
 
-pytestmark = TOGETHER
+pytestmark = [
+    *TOGETHER,
+    # The mail server of the faults leaves to the garbage collector what it is cut off in.
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+]
 
 
 @pytest.fixture(autouse=True)
