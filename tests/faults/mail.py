@@ -11,8 +11,8 @@ clocks: of three workers one has a clock that is an hour ahead, and one that is 
 """
 
 import argparse
+import asyncio
 import contextlib
-import gc
 import os
 import signal
 import socket
@@ -21,7 +21,6 @@ import sys
 import tempfile
 import threading
 import time
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -91,19 +90,38 @@ class Door:
     def open(self) -> None:
         """Take messages."""
         from aiosmtpd.controller import Controller
+        from aiosmtpd.smtp import SMTP
 
-        self.server = Controller(self, hostname="127.0.0.1", port=self.port)
+        self.sessions: list[SMTP] = []
+
+        class Server(Controller):
+            """Knows whom it serves."""
+
+            def factory(server) -> SMTP:  # noqa: N805 - `self` is the door
+                self.sessions.append(super().factory())
+                return self.sessions[-1]
+
+        self.server = Server(self, hostname="127.0.0.1", port=self.port)
         self.server.start()
 
     def shut(self) -> None:
         """Take none, and cut off who is about to hand one over."""
+        asyncio.run_coroutine_threadsafe(self.hang_up(), self.server.loop).result()
         self.server.stop()
-        del self.server
-        # A server that stops leaves the connection that it is serving to the garbage collector, which
-        # warns of it in whatever test runs then: so it is collected here.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)
-            gc.collect()
+
+    async def hang_up(self) -> None:
+        """Listen no longer and close every connection, which a server that stops would leave open."""
+        server = self.server
+        assert server.server is not None
+        # It is not closed yet: what it is accepting at the moment would be lost half way.
+        for listening in server.server.sockets:
+            server.loop.remove_reader(listening.fileno())
+        # What is being accepted has a session at the first turn, and its connection at the next.
+        for _turn in range(3):
+            await asyncio.sleep(0)
+        for session in self.sessions:
+            if session.transport is not None:
+                session.transport.abort()
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         """What aiosmtpd calls for each message."""

@@ -7,11 +7,7 @@ from portal.models import BackgroundTask
 from tests.faults import mail as faults
 from tests.together import TOGETHER
 
-pytestmark = [
-    *TOGETHER,
-    # The mail server of the faults leaves to the garbage collector what it is cut off in.
-    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
-]
+pytestmark = TOGETHER
 
 
 @pytest.fixture(autouse=True)
