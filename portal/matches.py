@@ -22,7 +22,7 @@ from portal.keyset import order_of
 from portal.search_models import BLOCK, KINDS_INDEXED, Rows, rank_of, rows_meant
 from portal.words import AllOf, Node
 
-# Of a kind in which more than `MOST` answer, so many are ranked.
+# Of a kind in which more than `MOST` answer, so many are ranked; in lists so many titles come first.
 MOST_RANKED = 1_000
 # So few are counted one by one among what may be found, whatever the index says.
 FEW = 20

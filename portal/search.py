@@ -24,8 +24,6 @@ from portal.keyset import in_either
 from portal.search_models import KINDS_INDEXED, NO_LIMIT, SearchDocument
 
 BATCH = 100
-# Where more titles answer than anybody looks through, only so many are put before the other texts.
-MOST_RANKED = 1_000
 
 
 class Searchable(Protocol):
@@ -229,7 +227,7 @@ def ranked(queryset: models.QuerySet, query: str, *, are_many: bool = False) -> 
         rows = queryset.order_by()
         some, best = (
             rows.filter(pk__in=found.values("object_id")).values("pk")[:most]
-            for found, most in ((every, counting.MOST), (titled, MOST_RANKED))
+            for found, most in ((every, counting.MOST), (titled, matches.MOST_RANKED))
         )
         found = queryset.filter(in_either(queryset.db, best, some))
     else:
@@ -340,7 +338,7 @@ def _rank(model: type[models.Model], wanted: words.Query) -> Case:
     cases = []
     for rank, node in _titles(wanted):
         titled = _found(model, wanted).filter(title__match=node).values("object_id")
-        cases.append(When(pk__in=titled[:MOST_RANKED], then=Value(rank)))
+        cases.append(When(pk__in=titled[: matches.MOST_RANKED], then=Value(rank)))
     return Case(*cases, default=Value(0))
 
 
