@@ -33,7 +33,7 @@ def pair(label: Any, value: Any) -> str:
     return pgettext("label and value", "%(label)s: %(value)s") % {"label": label, "value": value}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class Option:
     """One box of a facet."""
 
@@ -72,7 +72,7 @@ class OptionGroup:
         return mark_safe("\n  ".join(boxes))  # noqa: S308 - see above
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class Use:
     """How much of a list an option has: among the rows that other filters leave, and in all.
 
