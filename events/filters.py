@@ -3,6 +3,7 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -31,7 +32,7 @@ from portal.facets import (
 from portal.fields import CodeListField
 from portal.filters import DayFilter, ListFilterSet, Order, SortFilter
 from portal.keyset import among
-from portal.tallies import Pairs, Told
+from portal.tallies import Frequent, Tallied, Told
 
 # Those without a date come last either way.
 NEXT_FIRST = (F("starts_at").asc(nulls_last=True), "pk")
@@ -153,9 +154,23 @@ class PartnerFacet(TalliedFacet):
         return Q(pk__in=agreed.order_by().values("project"))
 
     def told(self, model: type[Any]) -> Told:
-        agreed = ProjectPartner.objects.agreed().select_related(None)
-        name, slug = "organisation__name", "organisation__slug"
-        return Pairs(agreed, "project", slug, name, most=self.most)
+        return Frequent(
+            rows=ProjectPartner.objects.accepted(),
+            owner="project",
+            to="organisation",
+            named=Organisation.objects.published(),
+            code="slug",
+            label="name",
+            most=self.most,
+        )
+
+    def uses(self, left: Tallied, overall: Tallied) -> dict[str, Use]:
+        """The use of each; of one that most of the rows left do not have, there may be some."""
+        found = super().uses(left, overall)
+        if len(left.by_code) == self.most:
+            for code in found.keys() - left.by_code.keys():
+                found[code] = replace(found[code], at_least=True)
+        return found
 
 
 class ReadersTitle(Func):

@@ -44,9 +44,12 @@ class AgreedRowQuerySet(models.QuerySet):
 
     def agreed(self) -> Self:
         """Those a visitor may see: the organisation is public and said yes."""
-        return self.filter(
-            agreed_at__isnull=False, organisation__status=Status.PUBLISHED
-        ).select_related("organisation")
+        public = self.accepted().filter(organisation__status=Status.PUBLISHED)
+        return public.select_related("organisation")
+
+    def accepted(self) -> Self:
+        """Those whose organisation said yes; whether it is public is for the caller to know."""
+        return self.filter(agreed_at__isnull=False)
 
     def asked(self) -> Self:
         """Those that wait for an answer."""

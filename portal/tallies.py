@@ -31,8 +31,21 @@ class Pairs(NamedTuple):
     label: str = ""
     # Whether two of them may say the same.
     repeats: bool = False
-    # Of more codes those that most rows have; 0 for all.
-    most: int = 0
+
+
+class Frequent(NamedTuple):
+    """A row has several, of very many: other rows name it as their `owner`, each `to` one of `named`.
+
+    Those `most` that most rows have are told. They are counted by their keys, and looked up after that.
+    """
+
+    rows: QuerySet
+    owner: str
+    to: str
+    named: QuerySet
+    code: str
+    label: str
+    most: int
 
 
 class Conditions(NamedTuple):
@@ -41,7 +54,10 @@ class Conditions(NamedTuple):
     by_code: Mapping[str, Any]
 
 
-Told = Columns | Pairs | Conditions
+Told = Columns | Pairs | Frequent | Conditions
+
+# So many times the most are looked up, in case some are not among those that may be named.
+SPARE = 2
 
 
 class Tally(NamedTuple):
@@ -151,17 +167,36 @@ class Statement:
             select = f"CAST({code} AS text), {label}, COUNT(*), {number} FROM {found}"
             where = f"WHERE {code} IS NOT NULL GROUP BY {code}, {label}"
             selects.append((f"SELECT {position}, {select} {where}", ()))
-        else:
+        elif isinstance(told, Pairs):
             pair = {"owner_": F(told.owner), "code_": F(told.code), "label_": _label(told)}
             sql, params = self._sql(told.rows.order_by().annotate(**pair).values(*pair))
-            count = "COUNT(DISTINCT key_)" if told.repeats else "COUNT(*)"
-            select = f"CAST(code_ AS text), label_, {count}, {number} FROM {found}"
-            join = f"JOIN ({sql}) AS pairs{position} ON owner_ = key_ GROUP BY code_, label_"
-            if told.most:
-                few = f"(SELECT {select} {join} ORDER BY 3 DESC, 1 LIMIT {told.most})"
-                selects.append((f"SELECT {position}, few.* FROM {few} AS few", params))  # noqa: S608 - names of ours
-            else:
-                selects.append((f"SELECT {position}, {select} {join}", params))
+            count = "COUNT(DISTINCT owner_)" if told.repeats else "COUNT(*)"
+            select = f"CAST(code_ AS text), label_, {count}, {number} FROM ({sql}) AS pairs"
+            where = f"WHERE owner_ {self._among(found)} GROUP BY code_, label_"
+            selects.append((f"SELECT {position}, {select} {where}", params))
+        else:
+            self._add_frequent(position, number, told)
+
+    def _add_frequent(self, position: int, number: int, told: Frequent) -> None:
+        pair = {"owner_": F(told.owner), "to_": F(told.to)}
+        pairs, of_pairs = self._sql(told.rows.order_by().annotate(**pair).values(*pair))
+        name = {"key_": F("pk"), "code_": F(told.code), "label_": F(told.label)}
+        named, of_named = self._sql(told.named.order_by().annotate(**name).values(*name))
+        few = f"SELECT to_, COUNT(*) AS n FROM ({pairs}) AS pairs"  # noqa: S608 - names of ours
+        few += f" WHERE owner_ {self._among(f'found{number}')} GROUP BY to_"
+        few += f" ORDER BY n DESC, to_ LIMIT {SPARE * told.most}"
+        select = f"SELECT CAST(code_ AS text), label_, n, {number} FROM ({few}) AS few"  # noqa: S608 - names of ours
+        select += f" JOIN ({named}) AS named ON key_ = to_ ORDER BY n DESC, to_ LIMIT {told.most}"
+        select = f"SELECT {position}, these.* FROM ({select}) AS these"  # noqa: S608 - names of ours
+        self.selects[number].append((select, [*of_pairs, *of_named]))
+
+    def _among(self, found: str) -> str:
+        """That a key is one of those found."""
+        keys = f"(SELECT key_ FROM {found})"  # noqa: S608 - names of ours
+        if self.connection.vendor == "postgresql":
+            # Looked up by an index: joined, PostgreSQL would read all pairs of all rows.
+            return f"= ANY (ARRAY{keys})"
+        return f"IN {keys}"
 
     def _text(self, code: str) -> str:
         return "'" + code.replace("'", "''").replace("%", "%%") + "'"
