@@ -146,7 +146,7 @@ def _write(world: World, say: Say) -> None:
     total = sum(last - first + 1 for _kind, first, last in todo)
     connection.close()  # a process that is born must not share it
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
+    with ProcessPoolExecutor(PROCESSES, context, _without_hurry) as pool:
         done = 0
         for future in [pool.submit(_chunk, world, *chunk) for chunk in todo]:
             done += future.result()
@@ -155,6 +155,12 @@ def _write(world: World, say: Say) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute("SET maintenance_work_mem = '1GB'")
+
+
+def _without_hurry() -> None:
+    """Let what this process writes take as long as it takes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
 
 
 def _chunk(world: World, kind: str, first: int, last: int) -> int:
