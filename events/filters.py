@@ -268,7 +268,7 @@ class NetworkFilter(ListFilterSet):
         self.ties = network.known()
         self._on: dict[tuple[int, ...], network.Ties] = {(): self.ties}
 
-    def _narrowed(self, by: Collection[str]) -> QuerySet:
+    def _narrowed(self, by: Collection[str], *, counted: bool = False) -> QuerySet:
         codes = self.values.get("theme", []) if "theme" in by else []
         tied = self.ties.organisations & self.ties_on(codes).organisations
         rows = self.queryset.filter(among(self.queryset.db, tied))

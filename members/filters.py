@@ -96,8 +96,8 @@ class KindFacet(ChoiceFacet):
         single = [each for each in Organisation.Kind.choices if each[0] not in self.FAMILIES]
         super().__init__("kind", [*families, *single], **kwargs)
 
-    def condition(self, model: type[Any], codes: list[str]) -> Q:
-        return Q(kind__in=sorted({kind for code in codes for kind in self.kinds_of(code)}))
+    def values_of(self, codes: list[str]) -> list[str]:
+        return sorted({kind for code in codes for kind in self.kinds_of(code)})
 
     def kinds_of(self, code: str) -> tuple[str, ...]:
         """The kinds that a code stands for: those of a family, or just one."""

@@ -24,8 +24,9 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from portal import i18n
 from portal.keeping import recall_together
+from portal.narrowing import one_of
 from portal.tallies import Columns, Conditions, Pairs, Tallied, Told
-from portal.words import fold
+from portal.words import Node, fold
 
 
 def pair(label: Any, value: Any) -> str:
@@ -268,6 +269,10 @@ class Facet(Declared, filters.MultipleChoiceFilter, abc.ABC):
         """How a code is called of which the rows do not say it; "" for one that there is no more."""
         return self.known.get(code, "")
 
+    def marks(self, codes: list[str]) -> Node | None:
+        """What rows of search have that answer one of these codes; None if these do not say it."""
+        return None
+
     # What a subclass says.
 
     @abc.abstractmethod
@@ -318,7 +323,15 @@ class ChoiceFacet(TalliedFacet):
         return {code: str(label) for code, label in self.labels}
 
     def condition(self, model: type[Any], codes: list[str]) -> Q:
-        return Q(**{f"{self.column}__in": codes})
+        return Q(**{f"{self.column}__in": self.values_of(codes)})
+
+    def values_of(self, codes: list[str]) -> list[str]:
+        """The values of the column that these codes stand for."""
+        return codes
+
+    def marks(self, codes: list[str]) -> Node | None:
+        is_marked = self.column in getattr(self.model, "search_marked", ())
+        return one_of(self.column, self.values_of(codes)) if is_marked else None
 
     def told(self, model: type[Any]) -> Told:
         return Columns(self.column)
@@ -365,6 +378,11 @@ class RelatedFacet(TalliedFacet):
 
     def label_of(self, code: str) -> str:
         return code
+
+    def marks(self, codes: list[str]) -> Node | None:
+        keys = self.keys_of(codes)
+        is_marked = self.path in getattr(self.model, "search_marked", ())
+        return one_of(self.path, keys) if keys and is_marked else None
 
 
 # What `ConditionFacet` is made of: a label for each code, and what makes its condition when it is asked.

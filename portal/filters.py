@@ -39,6 +39,7 @@ from portal.facets import (
 from portal.keeping import recall_together
 from portal.keyset import order_of
 from portal.tallies import Wanted, take
+from portal.words import Node
 
 # The order of a list that answers typed words, unless another is asked for.
 RELEVANCE = "relevance"
@@ -75,8 +76,7 @@ class SearchFilter(Declared):
     field_class = QueryField
 
     def filter(self, queryset: QuerySet, value: str) -> QuerySet:
-        # A list is counted no further than so many rows, whichever are met first.
-        return search.matching(queryset, value, most=None)
+        return search.matching(queryset, value)
 
 
 class DayFilter(Declared, filters.DateFilter):
@@ -193,13 +193,32 @@ class ListFilterSet(filters.FilterSet):
         """The rows that all filters leave, or all but one; in no order of ours."""
         return self._narrowed(self._chosen(but=but))
 
-    def _narrowed(self, by: Collection[str]) -> QuerySet:
-        """The rows that these of the filters in use leave."""
+    def _narrowed(self, by: Collection[str], *, counted: bool = False) -> QuerySet:
+        """The rows that these of the filters in use leave; to be `counted` just enough of very many."""
         rows = self.queryset.all()
         for name, value in self.values.items():
-            if name in by:
+            if name in by and name != "q":
                 rows = self.filters[name].filter(rows, value)
+        if "q" in by and self.ranks:
+            marks, text = self._marks_of(by), self.values["q"]
+            if counted and marks is not None:
+                return search.matching(rows, text, search.ENOUGH, marks)
+            return search.matching(rows, text, most=None)
         return rows
+
+    def _marks_of(self, by: Collection[str]) -> tuple[Node, ...] | None:
+        """What search knows the rows by that these filters leave; None if it does not know all."""
+        public = search.published(self.queryset.model)
+        if self.queryset.query.where != public.query.where:
+            return None
+        marks: list[Node] = []
+        for name in sorted(set(by) - {"q", "sort"}):
+            found = self.filters[name]
+            mark = found.marks(self.values[name]) if isinstance(found, Facet) else None
+            if mark is None:
+                return None
+            marks.append(mark)
+        return tuple(marks)
 
     @property
     def ranks(self) -> bool:
@@ -226,12 +245,13 @@ class ListFilterSet(filters.FilterSet):
         are_many = self.count() > counting.MOST
         if self.order == RELEVANCE:
             rows = rows.order_by(*next(iter(orders.values())).by)
-            return search.ranked(rows, text, are_many=are_many)
+            marks = self._marks_of(self._chosen())
+            return search.ranked(rows, text, marks, are_many=are_many)
         rows = rows.order_by(*orders[self.order].by)
         # In the order of a column very many are met by walking; another one is sorted, after all of
         # them were found.
         walks = are_many and isinstance(order_of(rows)[0].expression, F)
-        return search.matching(rows, text, **({"most": None} if walks else {}))
+        return search.matching(rows, text, None if walks else search.NO_LIMIT)
 
     @cached_property
     def _facets(self) -> dict[str, Facet]:
@@ -278,7 +298,10 @@ class ListFilterSet(filters.FilterSet):
 
     @cached_property
     def _count_alone(self) -> int:
-        return self._recalled([TOTAL], lambda _names: {TOTAL: counting.of(self.narrowed())})[TOTAL]
+        def make(_names: Any) -> dict[Any, int]:
+            return {TOTAL: counting.of(self._narrowed(self._chosen(), counted=True))}
+
+        return self._recalled([TOTAL], make)[TOTAL]
 
     def count_with_facets(self) -> int:
         """The same for a list that shows its facets as well: one query for all that is counted."""
@@ -318,7 +341,7 @@ class ListFilterSet(filters.FilterSet):
             for name in names
             if (facet := name if isinstance(name, str) else name[1])
         }
-        counts, found = take([self._narrowed(each) for each in sets], wanted)
+        counts, found = take([self._narrowed(each, counted=True) for each in sets], wanted)
         if TOTAL in names:
             return found | {TOTAL: counts[sets.index(self._narrowing(TOTAL))]}
         return dict(found)

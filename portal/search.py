@@ -21,9 +21,16 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import counting, i18n, matches, spelling, words
 from portal.keyset import in_either
+from portal.narrowing import MARKED_SINCE, marks_of
 from portal.search_models import KINDS_INDEXED, NO_LIMIT, SearchDocument
 
 BATCH = 100
+# So many matches have as many public objects among them as are counted: rows of search may be left of
+# some that are no longer public.
+ENOUGH = counting.MOST + 100
+
+# What the index of words has of objects besides their words (`portal/narrowing.py`).
+Marks = tuple[words.Node, ...]
 
 
 class Searchable(Protocol):
@@ -132,7 +139,7 @@ def _document(obj: Searchable, titles: dict[str, str], texts: dict[str, str]) ->
         kind=kind,
         object_id=obj.pk,
         title=title,
-        words=sorted({kind, *title, *words.of_texts(texts)}),
+        words=sorted({kind, *marks_of(obj), *title, *words.of_texts(texts)}),
         analyser=words.VERSION,
     )
 
@@ -157,6 +164,20 @@ def rewrite(model: type[models.Model]) -> Iterator[int]:
         if not batch:
             return
         written, last = written + len(batch), batch[-1].pk
+        yield written
+
+
+def renew(model: type[models.Model]) -> Iterator[int]:
+    """Write those rows of a model again that an older analysis wrote; counts up, as `rewrite` does."""
+    older = SearchDocument.objects.filter(kind=kind_of(model), analyser__lt=words.VERSION)
+    written = 0
+    while keys := set(older.values_list("object_id", flat=True)[:BATCH]):
+        with transaction.atomic():
+            rows = published(model).filter(pk__in=keys).order_by("pk")
+            batch: list[Any] = list(rows.select_for_update(of=("self",)))
+            index_all(batch)
+            older.filter(object_id__in=keys.difference(obj.pk for obj in batch)).delete()
+        written += len(keys)
         yield written
 
 
@@ -192,25 +213,37 @@ def clean_query(text: str) -> str:
     return query
 
 
-def matching(queryset: models.QuerySet, query: str, most: int | None = NO_LIMIT) -> models.QuerySet:
+def matching(
+    queryset: models.QuerySet,
+    query: str,
+    most: int | None = NO_LIMIT,
+    marks: Marks = (),
+) -> models.QuerySet:
     """The rows in which every word of `query` is found, in some form, in either language.
 
     The last word may be unfinished. An empty query keeps all rows, one without a letter or digit
     none. Adds no query of its own and refuses no text.
 
     All matches are found first, or the first `most` of them. With None the rows may be walked through
-    in their order instead, which is for words that very many have.
+    in their order instead, which is for words that very many have. With `marks` the queryset is all that
+    is public and has them, and no more.
     """
     if not query.strip():
         return queryset
     wanted = words.read_query(query)
     if wanted is None:
         return queryset.none()
-    found = _found(queryset.model, wanted).values("object_id")[:most]
+    found = _keys(_found(queryset.model, wanted), marks, most)
     return queryset.filter(pk__in=found)
 
 
-def ranked(queryset: models.QuerySet, query: str, *, are_many: bool = False) -> models.QuerySet:
+def ranked(
+    queryset: models.QuerySet,
+    query: str,
+    marks: Marks | None = None,
+    *,
+    are_many: bool = False,
+) -> models.QuerySet:
     """Those that match, with their `rank`, the best first, then in the order they had.
 
     Of very many, if it is known that they are, those that their titles put first and some others.
@@ -226,8 +259,11 @@ def ranked(queryset: models.QuerySet, query: str, *, are_many: bool = False) -> 
         titled = every.filter(title__match=_titled(wanted))
         rows = queryset.order_by()
         some, best = (
-            rows.filter(pk__in=found.values("object_id")).values("pk")[:most]
-            for found, most in ((every, counting.MOST), (titled, matches.MOST_RANKED))
+            rows.filter(pk__in=_keys(found, marks or (), enough)).values("pk")[:most]
+            for found, enough, most in (
+                (every, None if marks is None else ENOUGH, counting.MOST),
+                (titled, None, matches.MOST_RANKED),
+            )
         )
         found = queryset.filter(in_either(queryset.db, best, some))
     else:
@@ -331,6 +367,17 @@ def _found(model: type[models.Model], wanted: words.Query) -> models.QuerySet[Se
     if connections[rows.db].vendor == "postgresql" and kind in KINDS_INDEXED:
         return rows.filter(kind=kind, words__match=words.AllOf(wanted.terms))
     return rows.filter(words__match=words.AllOf((words.Word(kind), *wanted.terms)))
+
+
+def _keys(rows: models.QuerySet, marks: Marks, most: int | None) -> models.QuerySet:
+    """The keys of the objects of rows of search, the first `most` of those that have the marks."""
+    if most is None or not marks:
+        return rows.values("object_id")[:most]
+    if connections[rows.db].vendor != "postgresql":
+        return rows.values("object_id")
+    marked = rows.filter(words__match=words.AllOf(marks))
+    older = rows.filter(analyser__lt=MARKED_SINCE)
+    return marked.values("object_id")[:most].union(older.values("object_id"), all=True)
 
 
 def _rank(model: type[models.Model], wanted: words.Query) -> Case:

@@ -173,6 +173,8 @@ class SearchDocument(models.Model):
                 fields=["object_id", "kind"], name="portal_search_document_once"
             )
         ]
+        # Whether there are rows of an older analysis.
+        indexes = [models.Index(fields=["analyser"], name="portal_search_analyser")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}"

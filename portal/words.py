@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import snowballstemmer
 
-VERSION = 2
+VERSION = 3
 
 # Longer than any word of French or English. PostgreSQL takes 2 kB a word and 1 MB a row.
 LONGEST_WORD = 60

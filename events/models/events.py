@@ -80,6 +80,9 @@ class Event(Titled):
         ("health-professionals", _("Health professionals")),
     ]
 
+    # What lists are narrowed by, in the index of words as well (`portal/narrowing.py`).
+    search_marked = ("kind", "commune", "themes")
+
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     outcome = models.CharField(
         _("takes place"), max_length=9, choices=Outcome, default=Outcome.PLANNED

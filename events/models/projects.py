@@ -38,6 +38,9 @@ class Project(Titled):
         RUNNING = "running", pgettext_lazy("stage", "Running")
         COMPLETED = "completed", pgettext_lazy("stage", "Completed")
 
+    # What lists are narrowed by, in the index of words as well (`portal/narrowing.py`).
+    search_marked = ("stage", "themes")
+
     stage = models.CharField(_("stage"), max_length=9, choices=Stage)
     starts_on = PartialDateField(_("start"), blank=True, help_text=_("2024, 2024-04 or 2024-04-15"))
     ends_on = PartialDateField(_("end"), blank=True, help_text=_("2024, 2024-04 or 2024-04-15"))

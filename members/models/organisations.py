@@ -55,6 +55,9 @@ class Organisation(Published):
         FOUNDATION = "foundation", _("Foundation")
         PROGRAMME = "programme", pgettext_lazy("kind of organisation", "Programme")
 
+    # What lists are narrowed by, in the index of words as well (`portal/narrowing.py`).
+    search_marked = ("kind", "commune", "themes")
+
     name = models.CharField(_("name"), max_length=150)
     official_name = models.CharField(_("official name"), max_length=250, blank=True)
     short_name = models.CharField(

@@ -19,6 +19,7 @@ class Daily:
 
     command: str
     at: datetime.time
+    arguments: tuple[str, ...] = ()
 
     def slot(self, moment: datetime.datetime) -> int:
         """The day whose turn it is at a moment, as a number."""
@@ -27,6 +28,7 @@ class Daily:
 
 
 JOBS = (
+    Daily("reindex", datetime.time(2, 10), ("--older",)),
     Daily("settle_images", datetime.time(3, 10)),
     Daily("draw_cards", datetime.time(3, 10)),
     Daily("count_figures", datetime.time(3, 10)),
@@ -40,8 +42,9 @@ JOBS = (
 @task()
 def run_command(*, name: str) -> None:
     """Run a command of `JOBS`."""
-    if name in {job.command for job in JOBS}:
-        call_command(name)
+    for job in JOBS:
+        if job.command == name:
+            call_command(name, *job.arguments)
 
 
 def tick(moment: datetime.datetime | None = None) -> list[str]:

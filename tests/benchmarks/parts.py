@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from portal import search, words
 from portal.i18n import LANGUAGES
 from portal.models import SearchDocument, Status
+from portal.narrowing import mark
 from tests.benchmarks import stock
 from tests.benchmarks.table import Batch, vector
 
@@ -168,6 +169,7 @@ class Found:
     def __init__(self, *, french: bool = True, english: bool = True) -> None:
         self.french, self.english = french, english
         self.pieces: tuple[list[str], list[str]] = ([], [])
+        self.marks: set[str] = set()
 
     def by(self, *pairs: stock.Pair) -> None:
         """Texts of which a language may lack its own: its reader is shown the other one."""
@@ -183,6 +185,10 @@ class Found:
         """What is called the same in both languages."""
         self.by_both(*((name, name) for name in names))
 
+    def mark(self, **values: Any) -> None:
+        """What lists are narrowed by: a value of each of these columns."""
+        self.marks |= {mark(name, value) for name, value in values.items() if value is not None}
+
     def shown(self, pair: stock.Pair) -> stock.Pair:
         """What readers of each language are shown of a text."""
         return pair[0 if self.french else 1], pair[1 if self.english else 0]
@@ -195,7 +201,7 @@ class Found:
         """
         titled = dict.fromkeys(_title_words(*title))
         kind = search.kind_of(model)
-        found = {kind, *titled}
+        found = {kind, *titled, *self.marks}
         for language, pieces in zip(LANGUAGES, self.pieces, strict=True):
             for piece in pieces:
                 found.update(_words(language, piece))
@@ -242,6 +248,8 @@ def themed(batch: Batch, world: World, relation: Any, key: int, rng: Random, fou
     themes = some(rng, world.themes, 3)
     batch.link(relation, key, [theme[0] for theme in themes])
     found.by_both(*((french, english) for _key, french, english in themes))
+    for theme in themes:
+        found.mark(themes=theme[0])
 
 
 def titled(key: int, title: stock.Pair, told: list[stock.Pair], found: Found) -> dict[str, Any]:

@@ -82,11 +82,12 @@ def organisation(batch: Batch, world: World, key: int, rng: Random) -> None:
         description_en=joined(told[1:], 1) if found.english else "",
         address=f"{rng.randint(1, 200)} rue {stock.coined(rng.randrange(stock.COINED))}",
         postcode="34000",
-        commune_id=one(rng, world.communes)[0] if rng.random() < 0.8 else None,
+        commune_id=(commune := one(rng, world.communes)[0] if rng.random() < 0.8 else None),
         website=f"https://{key}.example.org/",
         verified_on=since.date() if rng.random() < 0.5 else None,
         **lives(key, since),
     )
+    found.mark(kind=kind_of(key), commune=commune)
     _part_of(batch, world, key, rng, found, since)
     _offers(batch, key, rng, found, topic)
     themed(batch, world, Organisation.themes, key, rng, found)
@@ -233,9 +234,9 @@ def event(batch: Batch, world: World, key: int, rng: Random) -> None:
         starts_at=(begins := None if undated else start),
         ends_at=(ends := None if undated or rng.random() < 0.15 else start + lasts),
         all_day=all_day,
-        over_at=over_at(begins, ends, all_day),
+        over_at=(over := over_at(begins, ends, all_day)),
         place=place,
-        commune_id=one(rng, world.communes)[0] if place else None,
+        commune_id=(commune := one(rng, world.communes)[0] if place else None),
         online_url=f"https://example.org/live/{key}" if not place or rng.random() < 0.1 else "",
         languages=one(rng, LANGUAGES_SPOKEN),
         audience=one(rng, AUDIENCES),
@@ -247,6 +248,7 @@ def event(batch: Batch, world: World, key: int, rng: Random) -> None:
         **titled(key, title, told, found),
         **lives(key, published),
     )
+    found.mark(kind=kind, commune=commune, over_at=over)
     themed(batch, world, Event.themes, key, rng, found)
     cite(batch, world, Event.sources, key, rng)
     found.by_names(place)
@@ -289,12 +291,13 @@ def project(batch: Batch, world: World, key: int, rng: Random) -> None:
         Project,
         id=key,
         organisation_id=partners[0],
-        stage=one(rng, STAGES),
+        stage=(stage := one(rng, STAGES)),
         starts_on=str(published.year),
         ends_on=str(published.year + rng.randint(1, 4)) if rng.random() < 0.6 else "",
         **titled(key, title, told, found),
         **lives(key, published),
     )
+    found.mark(stage=stage)
     themed(batch, world, Project.themes, key, rng, found)
     cite(batch, world, Project.sources, key, rng)
     roles = ["lead", *(one(rng, ROLES) for _partner in partners)]

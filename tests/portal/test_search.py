@@ -506,6 +506,23 @@ def test_reindex_check_tells_rows_of_an_older_analysis(monkeypatch):
     reindex("--check")
 
 
+def test_rows_of_an_older_analysis_are_written_again_and_no_others(monkeypatch):
+    monkeypatch.setattr(search, "BATCH", 2)
+    for number in range(5):
+        OrganisationFactory(name=f"Numéro {number}")
+    gone, *old, kept = Organisation.objects.order_by("pk")
+    SearchDocument.objects.exclude(object_id=kept.pk).update(analyser=words.VERSION - 1)
+    SearchDocument.objects.update(words=[search.kind_of(Organisation), "lost"])
+    Organisation.objects.filter(pk=gone.pk).delete()
+
+    said = reindex("--older")
+
+    assert "members.Organisation: 4" in said
+    assert names_found("numéro") == sorted(map(str, old))
+    assert names_found("lost") == [str(kept)]
+    assert not SearchDocument.objects.filter(object_id=gone.pk).exists()
+
+
 def test_long_text_is_kept_by_the_database():
     many = " ".join(f"{number}" + "漢" * 80 for number in range(6000))
 

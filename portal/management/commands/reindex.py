@@ -10,7 +10,7 @@ from portal import search, spelling
 
 
 class Command(BaseCommand):
-    """Needed after an update that changes how texts are analysed, and after a theme is renamed."""
+    """Needed after a theme is renamed. What an older version wrote is written again every night."""
 
     help = "Writes the search rows of everything published, and removes those of what no longer is."
 
@@ -22,14 +22,22 @@ class Command(BaseCommand):
             help="Write nothing, and fail if a row is missing, left over or of an older analysis.",
         )
 
-    def handle(self, *args: Any, check: bool, **options: Any) -> None:
+        parser.add_argument(
+            "--older", action="store_true", help="Write only the rows of an older analysis again."
+        )
+
+    def handle(self, *args: Any, check: bool, older: bool, **options: Any) -> None:
         """Write or check, kind by kind, and say how far it is."""
         if check:
-            self._check()
-        else:
+            return self._check()
+        if not older:
             spelling.forget_all()
-            for model in search.every_model():
+        for model in search.every_model():
+            if older:
+                self.stdout.write(f"  {model._meta.label}: {max(search.renew(model), default=0)}")
+            else:
                 self._rewrite(model)
+        return None
 
     def _rewrite(self, model: type[models.Model]) -> None:
         name, total = model._meta.label, search.published(model).count()

@@ -40,6 +40,7 @@ def test_each_job_is_done_once_a_day_at_its_hour(kept):
             at(3, 12),
             at(3, 12, 1),
             at(4, 2),
+            at(4, 2, 30),
             at(4, 3, 30),
             at(4, 6),
             at(4, 7),
@@ -49,7 +50,14 @@ def test_each_job_is_done_once_a_day_at_its_hour(kept):
 
     night = ["settle_images", "draw_cards", "count_figures"]
     morning = ["clearsessions", "forget_imports"]
-    assert begun == [ALL, [], [], night, morning, [DIGEST], ["ask_to_check_profiles"]]
+    assert begun == [
+        *(ALL, [], []),
+        ["reindex"],
+        night,
+        morning,
+        [DIGEST],
+        ["ask_to_check_profiles"],
+    ]
     assert BackgroundTask.objects.count() == 2 * len(ALL)
 
 
