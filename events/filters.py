@@ -27,12 +27,12 @@ from portal.facets import (
     RelatedFacet,
     TalliedFacet,
     Use,
-    name_column,
 )
 from portal.fields import CodeListField
 from portal.filters import DayFilter, ListFilterSet, Order, SortFilter
 from portal.keyset import among
 from portal.tallies import Frequent, Tallied, Told
+from portal.taxonomies import name_column
 
 # Those without a date come last either way.
 NEXT_FIRST = (F("starts_at").asc(nulls_last=True), "pk")
@@ -214,7 +214,7 @@ class SharedThemeFacet(CountingFacet):
         return Theme
 
     def options(self) -> dict[str, str]:
-        return {entry.code: entry.label for entry in self.entries}
+        return {entry.code: entry.name for entry in self.entries}
 
     def condition(self, model: type[Any], codes: list[str]) -> Q:
         return Q(pk__in=self.parent.ties_on(codes).organisations)

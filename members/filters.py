@@ -15,7 +15,6 @@ from portal.facets import (
     ChoiceFacet,
     Conditional,
     ConditionFacet,
-    Entry,
     OptionGroup,
     RelatedFacet,
     TalliedFacet,
@@ -24,6 +23,7 @@ from portal.facets import (
 )
 from portal.filters import ListFilterSet, Order, SortFilter
 from portal.tallies import Pairs, Tallied, Told
+from portal.taxonomies import Entry
 
 # What parameters of the API are whose values are looked up.
 THEME_CODE = _("The code of a theme.")
@@ -33,7 +33,7 @@ COMMUNE_CODE = _("The code of a commune.")
 def memberships(found: Iterable[Entry]) -> Conditional:
     """Members of the association today, of each of the colleges found and of none."""
     colleges = {
-        college.code: (college.label, partial(_is_member, college=college.key)) for college in found
+        college.code: (college.name, partial(_is_member, college=college.pk)) for college in found
     }
     return {
         "member": (_("Members of the association"), _is_member),

@@ -6,26 +6,25 @@ which all facets of a list look up together.
 """
 
 import abc
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property, reduce
+from functools import reduce
 from html import escape
 from operator import or_
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q, QuerySet, Value
+from django.db.models import Q, QuerySet
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy, pgettext
 
 from portal import i18n
-from portal.keeping import recall_together
 from portal.narrowing import one_of
 from portal.tallies import Columns, Conditions, Pairs, Tallied, Told
+from portal.taxonomies import Entry, name_column
 from portal.words import Node, fold
 
 
@@ -84,55 +83,6 @@ class Use:
     count: int
     overall: int
     at_least: bool = False
-
-
-class Entry(NamedTuple):
-    """A row of a taxonomy: its code, its name in the reader's language, and its key."""
-
-    code: str
-    label: str
-    key: int
-
-
-class Taxonomies:
-    """The entries of some taxonomies in the order of their codes: what is not kept is one query."""
-
-    def __init__(self, models: Iterable[type[Any]]) -> None:
-        self.models = {model._meta.label: model for model in models}
-
-    def __getitem__(self, model: type[Any]) -> list[Entry]:
-        return self._entries[model._meta.label]
-
-    @cached_property
-    def _entries(self) -> dict[str, list[Entry]]:
-        names = {("taxonomy", label, i18n.current()): label for label in self.models}
-
-        def make(missing: list[Any]) -> dict[Any, list[Entry]]:
-            found = _entries_of({names[name]: self.models[names[name]] for name in missing})
-            return {name: found[names[name]] for name in missing}
-
-        return {names[name]: found for name, found in recall_together(names, make).items()}
-
-
-def _entries_of(models: Mapping[str, type[Any]]) -> dict[str, list[Entry]]:
-    """The entries of each of these taxonomies: one query."""
-    # Plain sets of rows: those of bilingual models have their columns in no order.
-    first, *rest = [
-        QuerySet(model)
-        .order_by()
-        .annotate(of_=Value(label), label_=F(name_column(model)))
-        .values_list("of_", "code", "label_", "pk")
-        for label, model in models.items()
-    ]
-    found: dict[str, list[Entry]] = defaultdict(list)
-    for label, *entry in first.union(*rest, all=True) if rest else first:
-        found[label].append(Entry(*entry))
-    return {label: sorted(found[label]) for label in models}
-
-
-def name_column(model: type[Any]) -> str:
-    """The column of a taxonomy that has its names in the reader's language."""
-    return f"name_{i18n.current()}" if i18n.is_translated(model, "name") else "name"
 
 
 class CodesField(forms.MultipleChoiceField):
@@ -217,7 +167,7 @@ class Facet(Declared, filters.MultipleChoiceFilter, abc.ABC):
             return []
         if not hasattr(self, "parent"):
             return None
-        keys = {entry.code: entry.key for entry in self.entries}
+        keys = {entry.code: entry.pk for entry in self.entries}
         return [keys[code] for code in codes] if keys.keys() >= set(codes) else None
 
     @property
@@ -353,7 +303,10 @@ class RelatedFacet(TalliedFacet):
         return model
 
     def options(self) -> dict[str, str]:
-        return {entry.code: entry.label for entry in self.entries}
+        return {entry.code: entry.name for entry in self.entries}
+
+    def labels_of(self, codes: Collection[str]) -> Mapping[str, str]:
+        return {entry.code: entry.name for entry in self.entries if entry.code in codes}
 
     def condition(self, model: type[Any], codes: list[str]) -> Q:
         relation = model._meta.get_field(self.path)

@@ -32,13 +32,13 @@ from portal.facets import (
     Facet,
     OptionGroup,
     TalliedFacet,
-    Taxonomies,
     Use,
     pair,
 )
 from portal.keeping import recall_together
 from portal.keyset import order_of
 from portal.tallies import Wanted, take
+from portal.taxonomies import Taxonomies
 from portal.words import Node
 
 # The order of a list that answers typed words, unless another is asked for.

@@ -157,8 +157,8 @@ class Event(Titled):
         *("title", "slug", "summary", "kind", "outcome", "starts_at", "ends_at", "all_day"),
         *("timezone", "period", "place", "address", "online_url", "registration_url", "price"),
         *("languages", "audience", "attendance", "attendance_qualifier", "image", "image_alt"),
-        *("updated_at", "agreed_organisers", "all_themes"),
-        commune=["code", "name"],
+        *("updated_at", "agreed_organisers"),
+        kept=["all_themes", "commune"],
     )
     whole = Sheet(
         *("*", "agreed_organisers", "all_themes", "published_projects", "all_sources"),

@@ -77,7 +77,8 @@ class Project(Titled):
     # What the API says of each in lists, and what is said of one by itself.
     in_api = Sheet(
         *("title", "slug", "summary", "stage", "starts_on", "ends_on", "image", "image_alt"),
-        *("updated_at", "agreed_partners", "all_funding", "all_themes"),
+        *("updated_at", "agreed_partners", "all_funding"),
+        kept=["all_themes"],
     )
     whole = Sheet(
         *("*", "agreed_partners", "all_funding", "all_themes"),

@@ -150,8 +150,8 @@ class Organisation(Published):
     in_api = Sheet(
         *("name", "official_name", "short_name", "former_name", "slug", "kind", "summary"),
         *("latitude", "longitude", "website", "logo", "logo_alt", "verified_on", "updated_at"),
-        *("agreed_parents", "running_memberships", "all_exchanges", "all_themes"),
-        commune=["code", "name"],
+        *("agreed_parents", "running_memberships", "all_exchanges"),
+        kept=["all_themes", "commune"],
     )
     whole = Sheet(
         *("*", "agreed_parents", "running_memberships", "all_exchanges", "all_themes"),

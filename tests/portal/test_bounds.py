@@ -212,7 +212,7 @@ def test_a_page_after_a_place_costs_one_query_more(client, most, many, django_as
     rows = Organisation.objects.order_by("sort_name", "pk")
     place = keyset.place(rows, rows[5].pk)
 
-    with django_assert_num_queries(3):  # the count, the rows, the next place
+    with django_assert_num_queries(4):  # the count, the rows, their themes, the next place
         client.get("/api/v1/organisations/", {"after": place})
 
 

@@ -1,6 +1,7 @@
 """Pages kept for visitors: made once, never for somebody else, gone when content changes."""
 
 import gzip
+import json
 import threading
 from functools import partial
 
@@ -12,7 +13,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
-from members.models import Organisation
+from members.models import Organisation, Theme
 from portal import content_version, keeping, kept_pages
 from portal.keeping import store
 from portal.lifecycle import kinds, review
@@ -513,7 +514,8 @@ def test_a_list_of_the_api_is_counted_once_for_all_its_pages(visit, many):
 
     second, asked = visit(f"{API}?kind=company&page_size=10")
 
-    assert asked == made - 1
+    # Nor are themes and communes looked up once more.
+    assert (made, asked) == (3, 1)
     assert second.json()["count"] == first.json()["count"] == 21
 
 
@@ -539,6 +541,26 @@ def test_what_a_process_recalls_it_holds_until_content_changes(settings, organis
     Organisation.objects.update(summary_fr="Autre")
     content_version.forget()
     assert recalled(lambda: "third") == ("third", True)
+
+
+@COMMITTED
+def test_themes_and_communes_are_looked_up_once_and_renamed_everywhere(visit):
+    theme = factories.ThemeFactory(code="sante", name_fr="Santé")
+    commune = factories.CommuneFactory(code="lattes", name="Lattes")
+    for _number in range(2):
+        factories.OrganisationFactory(themes=[theme], commune=commune)
+
+    def told(page):
+        response, queries = visit(f"{API}?page_size=1&page={page}")
+        (row,) = json.loads(text(response))["results"]
+        return row["themes"][0]["name"]["fr"], row["commune"]["name"], queries
+
+    assert told(1) == ("Santé", "Lattes", 3)
+    assert told(2) == ("Santé", "Lattes", 1)
+    Theme.objects.update(name_fr="Soin")
+    commune.name = "Palavas"
+    commune.save()
+    assert told(2)[:2] == ("Soin", "Palavas")
 
 
 def test_what_another_process_made_is_recalled(settings, organisation):
