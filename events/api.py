@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from events.filters import EventFilter, ProjectFilter
+from events.models import Event, Project
 from events.serializers import (
     EventDetailSerializer,
     EventSerializer,
@@ -24,6 +25,7 @@ from portal.api import PublicViewSet, described
 class EventViewSet(PublicViewSet):
     """Events, past and to come, with the organisers that agreed to being named."""
 
+    queryset = Event.objects.published()
     serializer_class = EventSerializer
     detail_serializer_class = EventDetailSerializer
     filterset_class = EventFilter
@@ -46,6 +48,7 @@ class EventViewSet(PublicViewSet):
 class ProjectViewSet(PublicViewSet):
     """Projects, with the partners that agreed to being named."""
 
+    queryset = Project.objects.published()
     serializer_class = ProjectSerializer
     detail_serializer_class = ProjectDetailSerializer
     filterset_class = ProjectFilter

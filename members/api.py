@@ -6,7 +6,7 @@ from django.db.models import OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.filters import OrganisationFilter, PersonFilter, ThemeFilter
-from members.models import Theme
+from members.models import Organisation, Person, Theme
 from members.serializers import (
     OrganisationDetailSerializer,
     OrganisationSerializer,
@@ -27,6 +27,7 @@ from portal.api import PublicViewSet, described
 class OrganisationViewSet(PublicViewSet):
     """The actors of the territory. `membership` says which are members of the association today."""
 
+    queryset = Organisation.objects.published()
     serializer_class = OrganisationSerializer
     detail_serializer_class = OrganisationDetailSerializer
     filterset_class = OrganisationFilter
@@ -50,6 +51,7 @@ class OrganisationViewSet(PublicViewSet):
 class PersonViewSet(PublicViewSet):
     """People in a public role, with the organisation they have it in."""
 
+    queryset = Person.objects.published()
     serializer_class = PersonSerializer
     detail_serializer_class = PersonDetailSerializer
     filterset_class = PersonFilter
@@ -72,6 +74,7 @@ class PersonViewSet(PublicViewSet):
 class ThemeViewSet(PublicViewSet):
     """The subjects that organisations, projects and events share."""
 
+    queryset = Theme.objects.published()
     serializer_class = ThemeSerializer
     filterset_class = ThemeFilter
     lookup_field = "code"

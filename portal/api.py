@@ -6,17 +6,17 @@ Each part says what it is in the reader's language: the guide is read in both (`
 from collections.abc import Callable, Collection
 from operator import attrgetter
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
+from django.core.paginator import InvalidPage
 from django.db import DataError
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.pagination import PageNumberPagination
@@ -33,7 +33,7 @@ from portal.filters import RELEVANCE, DayFilter, ListFilterSet, SearchFilter, So
 from portal.kept_pages import kept, understood
 from portal.listing import is_page, typed_query
 from portal.paths import path
-from portal.representation import Represented
+from portal.representation import Represented, writer
 from portal.words import LONGEST_QUERY
 
 # What says which part of a list is asked for.
@@ -95,24 +95,31 @@ class Pages(PageNumberPagination):
     )
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
-        """The rows asked for; how many there are is counted once (`portal/keeping.py`)."""
-        self.request = self.asked = request
-        self.rows, self.total = queryset, view.list_filters.count()
+        """The rows asked for; how many there are is counted once (`portal/keeping.py`).
+
+        Of these nothing is held but what the answer says around them.
+        """
+        self.asked, self.rows, self.total = request, queryset, view.list_filters.count()
         self.may_go_on = not view.list_filters.ranks
-        self.found: list[Any] = []
+        self.next = self.previous = None
         place = request.query_params.get(self.after_query_param)
         if place is not None:
             return self._after(place, view.shown)
-
-        def pages(rows: Any, per_page: int) -> keyset.Pages:
-            return keyset.Pages(rows, view.shown, per_page, self.total)
-
-        paginate: Any = pages
-        self.django_paginator_class = paginate
-        self.found = super().paginate_queryset(queryset, request, view) or []
-        page: Any = self.page
-        self.goes_on = page.has_next() or self.total > counting.MOST
-        return self.found
+        pages = keyset.Pages(queryset, view.shown, self.get_page_size(request), self.total)
+        number = self.get_page_number(request, pages)
+        try:
+            page = pages.page(number)
+        except InvalidPage as error:
+            message = self.invalid_page_message.format(page_number=number, message=str(error))
+            raise NotFound(message) from error
+        found = list(page)
+        if page.has_next():
+            self.next = self._link(number + 1)
+        elif self.total > counting.MOST and self.may_go_on:
+            self.next = self._link_after(found)
+        if page.has_previous():
+            self.previous = self._link(number - 1)
+        return found
 
     def _after(self, place: str, shown: Callable[[QuerySet], QuerySet]) -> list[Any]:
         """The rows after a place: one query, or two where those come that lack what orders them."""
@@ -120,7 +127,7 @@ class Pages(PageNumberPagination):
             raise ValidationError({"after": _("Give either “page” or “after”.")})
         if not self.may_go_on:
             raise ValidationError({"after": _("What answers words has numbered pages only.")})
-        self.page, size = None, self.get_page_size(self.asked)
+        size = self.get_page_size(self.asked)
         found: list[Any] = []
         try:
             for rows in keyset.after(self.rows, place):
@@ -129,16 +136,30 @@ class Pages(PageNumberPagination):
         except (keyset.NoPlace, DataError, OverflowError) as error:
             message = _("This is no place of this list: follow “next” from its first page.")
             raise ValidationError({"after": message}) from error
-        self.found, self.goes_on = found[:size], len(found) > size
-        return self.found
+        if len(found) > size:
+            self.next = self._link_after(found[:size])
+        return found[:size]
+
+    def _link(self, number: int) -> str:
+        """The address of another page of the list."""
+        address = self.asked.get_full_path()
+        if number == 1:
+            return absolute(remove_query_param(address, self.page_query_param))
+        return absolute(replace_query_param(address, self.page_query_param, number))
+
+    def _link_after(self, found: list[Any]) -> str:
+        """The address of what comes after some rows: one query."""
+        place = keyset.place(self.rows, found[-1].pk)
+        address = remove_query_param(self.asked.get_full_path(), self.page_query_param)
+        return absolute(replace_query_param(address, self.after_query_param, place))
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response(
             {
                 "count": min(self.total, counting.MOST),
                 "count_is_exact": self.total <= counting.MOST,
-                "next": self.get_next_link(),
-                "previous": self.get_previous_link(),
+                "next": self.next,
+                "previous": self.previous,
                 "results": data,
             }
         )
@@ -188,25 +209,6 @@ class Pages(PageNumberPagination):
             )
             raise ValidationError({self.page_query_param: message % {"last": paginator.num_pages}})
         return int(asked)
-
-    def get_next_link(self) -> str | None:
-        if not self.goes_on:
-            return None
-        if self.page is not None and self.page.has_next():
-            return _from_base(super().get_next_link())
-        if not self.may_go_on:
-            return None
-        place = keyset.place(self.rows, self.found[-1].pk)
-        url = remove_query_param(self.asked.build_absolute_uri(), self.page_query_param)
-        return _from_base(replace_query_param(url, self.after_query_param, place))
-
-    def get_previous_link(self) -> str | None:
-        return _from_base(super().get_previous_link()) if self.page is not None else None
-
-
-def _from_base(link: str | None) -> str | None:
-    """A link that was made from a Host header, made from the configured base instead."""
-    return absolute(urlsplit(link)._replace(scheme="", netloc="").geturl()) if link else None
 
 
 class OneFormat(DefaultContentNegotiation):
@@ -312,9 +314,22 @@ class PublicViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.G
         """The view, whose answers are the same for all who ask for them."""
         return kept(super().as_view(*args, **kwargs))
 
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """The answer, of which the view keeps nothing."""
+        answer = super().dispatch(request, *args, **kwargs)
+        # A view leads to itself: with it all rows would be left to the garbage collector.
+        del self.response
+        return answer
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A page of rows, each written as its serializer says."""
+        rows: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        kind: Any = self.get_serializer_class()
+        return self.get_paginated_response(list(map(writer(kind), rows)))
+
     def get_queryset(self) -> QuerySet:
         """The rows that everybody may read; of one of them all that is said."""
-        rows = self.filterset_class._meta.model.objects.published()
+        rows = super().get_queryset()
         return self.whole(rows) if self.action == "retrieve" else rows
 
     def shown(self, rows: Any) -> QuerySet:
@@ -437,9 +452,10 @@ class ImageField(serializers.Field):
 
     def to_representation(self, value: Any) -> dict[str, Any] | None:
         name = str(self.field_name)
-        image = getattr(value, name)
-        if not image:
+        # Asked for by its name, a file comes with what leads back to the object, even if there is none.
+        if not value.__dict__[name]:
             return None
+        image = getattr(value, name)
         return {"url": absolute(image.url), "alt": i18n.both(value, f"{name}_alt")}
 
 

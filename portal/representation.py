@@ -86,6 +86,9 @@ class JSONRenderer(renderers.JSONRenderer):
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None
     ) -> bytes:
-        if data is None or self.get_indent(accepted_media_type or "", renderer_context or {}):
+        context = renderer_context or {}
+        if data is None or self.get_indent(accepted_media_type or "", context):
             return super().render(data, accepted_media_type, renderer_context)
+        # An answer leads to itself by it: with it all rows would be left to the garbage collector.
+        context.clear()
         return orjson.dumps(data, default=self.encoder_class().default)
