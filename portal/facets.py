@@ -114,6 +114,8 @@ class Declared(filters.Filter):
     """A filter of which each request has a copy of its own, that shares what was declared."""
 
     def __deepcopy__(self, _memo: Any) -> Self:
+        # Made once: all copies share it.
+        _ = self.field
         return copy(self)
 
 
@@ -133,6 +135,9 @@ class Facet(Declared, filters.MultipleChoiceFilter, abc.ABC):
         self._known: dict[str, str] | None = None
         # By language, for all requests: what stands in the program does not change.
         self._fixed: dict[str, dict[str, str]] = {}
+
+    def __deepcopy__(self, _memo: Any) -> Self:
+        return copy(self)
 
     def _choices(self) -> list[tuple[str, str]]:
         return list(self.known.items())

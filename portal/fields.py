@@ -25,6 +25,7 @@ class CodeListField(models.CharField):
 
     def __init__(self, *args: Any, codes: Iterable[tuple[str, Any]] = (), **kwargs: Any) -> None:
         self.codes = list(codes)
+        self.places = {code: place for place, (code, _label) in enumerate(self.codes)}
         kwargs.setdefault("max_length", 200)
         kwargs.setdefault("blank", True)
         kwargs.setdefault("default", list)
@@ -44,8 +45,7 @@ class CodeListField(models.CharField):
         given = list(value or [])
         if len(given) < 2:
             return given
-        known = [code for code, _label in self.codes]
-        return sorted(given, key=lambda code: known.index(code) if code in known else len(known))
+        return sorted(given, key=lambda code: self.places.get(code, len(self.places)))
 
     def get_prep_value(self, value: Any) -> str:
         if isinstance(value, str):

@@ -165,7 +165,8 @@ class ListFilterSet(filters.FilterSet):
         if isinstance(found, Facet):
             if name not in self.data:
                 return []
-            typed = found.field.widget.value_from_datadict(self.data, {}, name)
+            widget = self.form.fields[name].widget
+            typed = widget.value_from_datadict(self.data, {}, name)
             labels = found.labels_of(typed) if any(typed) else {}
             return [code for code in dict.fromkeys(typed) if code and code in labels]
         return None if name in self.errors else self.form.cleaned_data.get(name)
@@ -195,16 +196,21 @@ class ListFilterSet(filters.FilterSet):
 
     def _narrowed(self, by: Collection[str], *, counted: bool = False) -> QuerySet:
         """The rows that these of the filters in use leave; to be `counted` just enough of very many."""
-        rows = self.queryset.all()
-        for name, value in self.values.items():
-            if name in by and name != "q":
-                rows = self.filters[name].filter(rows, value)
-        if "q" in by and self.ranks:
-            marks, text = self._marks_of(by), self.values["q"]
-            if counted and marks is not None:
-                return search.matching(rows, text, search.ENOUGH, marks)
-            return search.matching(rows, text, most=None)
-        return rows
+        rows, conditions = self.queryset.all(), []
+        for name in self.values.keys() & set(by) - {"q"}:
+            found = self.filters[name]
+            if isinstance(found, Facet):
+                conditions.append(found.condition(rows.model, self.values[name]))
+            else:
+                rows = found.filter(rows, self.values[name])
+        # All at once: each call copies the query.
+        rows = rows.filter(*conditions) if conditions else rows
+        if "q" not in by or not self.ranks:
+            return rows
+        marks, text = self._marks_of(by), self.values["q"]
+        if counted and marks is not None:
+            return search.matching(rows, text, search.ENOUGH, marks)
+        return search.matching(rows, text, most=None)
 
     def _marks_of(self, by: Collection[str]) -> tuple[Node, ...] | None:
         """What search knows the rows by that these filters leave; None if it does not know all."""

@@ -70,6 +70,9 @@ def _shown(field: Any) -> Write:
         return lambda rows: [one(row) for row in rows]
     if isinstance(field, fields.DateTimeField):
         return moment
+    if isinstance(field, fields.DecimalField):
+        # Django REST framework rounds it in a context of its own first.
+        return f"{{:.{field.decimal_places}f}}".format
     if isinstance(field, serializers.Serializer):
         return writer(type(field))
     return cast(Write, getattr(field, "write", field.to_representation))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, override, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from events.models.base import Titled
-from events.querysets import NEVER, EventQuerySet, over_at
+from events.querysets import NEVER, PERIODS, EventQuerySet, over_at
 from members.models.organisations import NAMED
 from portal import display, i18n
 from portal.cards import Card
@@ -272,7 +272,7 @@ class Event(Titled):
     @property
     def has_days(self) -> bool:
         """Whether its dates are to be read; beside a period in words they only put it in order."""
-        return self.starts_at is not None and not any(i18n.both(self, "period").values())
+        return self.starts_at is not None and not any(getattr(self, name) for name in PERIODS)
 
     @property
     def stated_start(self) -> datetime.datetime | None:
