@@ -48,13 +48,6 @@ SHOWN_CHANGES = tuple(
     )
 )
 PERIODS = ("period_fr", "period_en")
-# What the rows of lists say, and what tells in which languages it is said.
-PROJECT_ROW = ("title", "slug", "summary", "description", "stage")
-EVENT_ROW = (
-    *("title", "slug", "summary", "description", "kind", "outcome"),
-    *("starts_at", "ends_at", "all_day", "timezone", "period"),
-    *("place", "commune", "commune__name", "online_url", "registration_url"),
-)
 
 
 class EventQuerySet(PublishedQuerySet):
@@ -145,7 +138,7 @@ class EventQuerySet(PublishedQuerySet):
 
     def for_rows(self) -> Self:
         """With what the row of a list says of each: no query more."""
-        return self.with_organisers().saying(*EVENT_ROW)
+        return self.reading("in_rows")
 
     def in_full(self) -> Self:
         """With all that their public content names, for API, tables, calendars and feeds."""
@@ -210,7 +203,7 @@ class ProjectQuerySet(PublishedQuerySet):
 
     def for_rows(self) -> Self:
         """With what the row of a list says of each: no query more."""
-        return self.showing("partner_count").saying(*PROJECT_ROW)
+        return self.reading("in_rows")
 
     def in_full(self) -> Self:
         """With all that their public content names, for API and tables: no query more."""

@@ -17,8 +17,6 @@ from portal.rows import AgreedRowQuerySet
 
 # The code of the college that founded the association.
 FOUNDING = "founding"
-# The name of where it is.
-COMMUNE = ("commune", "commune__name")
 # After so long a profile is to be looked at again.
 CHECKED_FOR = timedelta(days=365)
 
@@ -137,8 +135,7 @@ class OrganisationQuerySet(PublishedQuerySet):
 
     def for_rows(self, *further: str) -> Self:
         """With what the row of a list says of each, and these columns: no query more."""
-        rows = self.select_related("commune").showing(*related.counts())
-        return rows.saying("name", "short_name", "slug", "kind", "summary", *COMMUNE, *further)
+        return self.reading("in_rows", *related.counts(), *further)
 
     def in_full(self) -> Self:
         """With what API and tables say of each: no query more."""

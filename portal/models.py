@@ -58,13 +58,6 @@ class PublishedQuerySet(ShowingQuerySet):
         """The rows a visitor could read and no longer may."""
         return self.filter(status=Status.WITHDRAWN)
 
-    def saying(self, *names: str) -> Self:
-        """With these columns, and no others: a bilingual text is named without its language.
-
-        Whatever else is asked of a row is a query.
-        """
-        return self.only(*(column for name in names for column in i18n.columns(self.model, name)))
-
 
 class Published(models.Model):
     """A row that was published, and may have been withdrawn since."""

@@ -37,6 +37,7 @@ from django.db.models.query import BaseIterable
 from django.utils import timezone
 
 from portal import i18n, prepared
+from portal.counted import Counted
 from portal.taxonomies import Named, Taxonomies
 
 Read = Callable[[Any], Any]
@@ -98,10 +99,12 @@ class Sheet:
         self.columns, self.further, self.is_of_one = columns, further, is_of_one
         self.kept = tuple(kept)
 
-    def parts(self, model: Any, more: Iterable[str]) -> tuple[list[Any], dict[str, Shown]]:
-        """Its stored fields, the key among them, and its lists by their names, these among them."""
+    def parts(
+        self, model: Any, more: Iterable[str]
+    ) -> tuple[list[Any], dict[str, Shown | Counted]]:
+        """Its stored fields, the key among them, and its lists and counts by name, these among them."""
         found = {name: getattr(model, name, None) for name in (*self.columns, *more)}
-        lists = {name: each for name, each in found.items() if isinstance(each, Shown)}
+        lists = {name: each for name, each in found.items() if isinstance(each, Shown | Counted)}
         return stored_fields(model, found.keys() - lists.keys()), lists
 
 

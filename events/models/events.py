@@ -152,6 +152,7 @@ class Event(Titled):
         *("starts_at", "ends_at", "all_day", "timezone", "period"),
         *("place", "online_url", "registration_url"),
     )
+    in_rows = Sheet(*IN_ROWS, commune=["name"])
     # What the API says of each in lists, and what is said of one by itself.
     in_api = Sheet(
         *("title", "slug", "summary", "kind", "outcome", "starts_at", "ends_at", "all_day"),

@@ -74,7 +74,8 @@ class Project(Titled):
     )
     all_links = Shown("links", columns=["label", "url"])
 
-    # What the API says of each in lists, and what is said of one by itself.
+    # What rows of lists say of each, and the API in lists, and what is said of one by itself.
+    in_rows = Sheet("title", "slug", "summary", "description", "stage", "partner_count")
     in_api = Sheet(
         *("title", "slug", "summary", "stage", "starts_on", "ends_on", "image", "image_alt"),
         *("updated_at", "agreed_partners", "all_funding"),

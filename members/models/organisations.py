@@ -146,7 +146,8 @@ class Organisation(Published):
     all_sources = Shown("sources", columns=SOURCE)
     all_themes = Shown("themes", columns=["code", "name"])
 
-    # What the API says of each in lists, and what is said of one by itself.
+    # What rows of lists say of each, and the API in lists, and what is said of one by itself.
+    in_rows = Sheet("name", "short_name", "slug", "kind", "summary", commune=["name"])
     in_api = Sheet(
         *("name", "official_name", "short_name", "former_name", "slug", "kind", "summary"),
         *("latitude", "longitude", "website", "logo", "logo_alt", "verified_on", "updated_at"),
