@@ -7,12 +7,15 @@ themselves and agreed to be named.
 import datetime
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
+from django.db.models import Exists, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from events.models import Project, ProjectPartner
-from portal import display, i18n
+from portal import counting, display, i18n
 from portal.drawing.arcade import MOST_POINTS, Arcade, Figure, Point
 from portal.drawing.lying import COLUMN, MEDIUM, WIDE, Lying
 from portal.drawing.standing import NARROW, Standing
@@ -131,18 +134,24 @@ def _colours() -> dict[int, str] | None:
 
     It has the one that the least partners of its neighbours have, which are the projects before it
     that it shares a partner with; of several such, the next one round. So the first five of any
-    figure of the whole differ, and others do as far as five colours go. Of very many partners none is
-    looked at: None, and each project has the colour that its key has.
+    figure of the whole differ, and others do as far as five colours go. Of very many partners, or
+    projects, none is looked at: None, and each project has the colour that its key has.
     """
     partners: dict[int, list[int]] = defaultdict(list)
     rows = ProjectPartner.objects.agreed().filter(project__status=Status.PUBLISHED).order_by()
-    columns = ("project__published_at", "project", "organisation", "position", "pk")
+    # Whether there are too many projects is asked once, before any row is looked at.
+    too_many = Project.objects.published()[counting.MOST : counting.MOST + 1]
+    rows = rows.exclude(Exists(too_many))
+    # As text, which has the same order and is read faster.
+    rows = rows.annotate(at_=Cast("project__published_at", TextField()))
+    columns = ("at_", "project", "position", "pk", "organisation")
     found_rows = list(rows.values_list(*columns)[: MOST_COLOURED + 1])
-    if len(found_rows) > MOST_COLOURED:
+    if len(found_rows) > MOST_COLOURED or (not found_rows and too_many.exists()):
         return None
-    for _at, project, organisation, *_place in sorted(
-        found_rows, key=lambda row: (-row[0].timestamp(), row[1], *row[3:])
-    ):
+    # The latest first, and of equals the one with the smaller key: a sort leaves equals as they are.
+    found_rows.sort(key=itemgetter(1, 2, 3))
+    found_rows.sort(key=itemgetter(0), reverse=True)
+    for _at, project, _position, _key, organisation in found_rows:
         partners[project].append(organisation)
     found: dict[int, str] = {}
     projects_of: dict[int, list[int]] = defaultdict(list)
