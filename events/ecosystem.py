@@ -5,14 +5,14 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
-from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from events import figures
-from events.network import Edge, Network, Shared
+from events.network import Edge, Network, Shared, read
 from portal import i18n
 from portal.api import page_addresses
 from portal.downloads import LICENCE
@@ -23,6 +23,7 @@ from portal.spreadsheets import BETWEEN, Column
 # Files hold so many pairs, those that share most.
 MOST_EDGES = 20_000
 GRAPHML = "http://graphml.graphdrawing.org/xmlns"
+DECLARATION = "<?xml version='1.0' encoding='utf-8'?>\n"
 # Characters that XML 1.0 has no place for.
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -41,13 +42,14 @@ class Figure:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self.shared: list[Shared] = []
+        chosen: list[Shared] = []
         drawn: set[int] = set()
         for shared in sorted(network.shared, key=lambda each: -len(each.organisations)):
             together = drawn | shared.organisations
-            if len(self.shared) < MOST_ARCADES and len(together) <= MOST_POINTS:
-                self.shared.append(shared)
+            if len(chosen) < MOST_ARCADES and len(together) <= MOST_POINTS:
+                chosen.append(shared)
                 drawn = together
+        self.shared = read(chosen)
 
     @cached_property
     def organisations(self) -> list[Any]:
@@ -71,7 +73,7 @@ class Figure:
             for shared in self.shared
         ]
 
-    @property
+    @cached_property
     def left_out(self) -> Counter[str]:
         """How many projects and events are not drawn, by kind."""
         return Counter(shared.kind for shared in self.network.shared if shared not in self.shared)
@@ -153,7 +155,7 @@ def table_columns() -> list[Column]:
 
 
 def _titles(shared: Iterable[Shared]) -> str:
-    return BETWEEN.join(str(each.of) for each in shared)
+    return BETWEEN.join(each.title for each in shared)
 
 
 def described() -> dict[str, str]:
@@ -206,11 +208,7 @@ def as_json(network: Network) -> dict[str, Any]:
                 "type": each.kind,
                 "title": i18n.both(each.of, "title"),
                 "url": page_addresses(each.of),
-                "organisations": [
-                    organisation.slug
-                    for key, organisation in network.organisations.items()
-                    if key in each.organisations
-                ],
+                "organisations": [of.slug for of in network.sharing(each)],
             }
             for each in network.shared
         ],
@@ -243,41 +241,58 @@ ATTRIBUTES = {
 
 def as_graphml(network: Network) -> bytes:
     """The network as programs that draw and measure graphs read it."""
-    ElementTree.register_namespace("", GRAPHML)
-    root = ElementTree.Element(f"{{{GRAPHML}}}graphml")
-    for where, names in ATTRIBUTES.items():
-        for name, kind in names.items():
-            given = {"id": f"{where}-{name}", "for": where, "attr.name": name, "attr.type": kind}
-            ElementTree.SubElement(root, f"{{{GRAPHML}}}key", given)
-    graph = ElementTree.SubElement(root, f"{{{GRAPHML}}}graph", {"edgedefault": "undirected"})
-    for each in network.organisations.values():
-        node = ElementTree.SubElement(graph, f"{{{GRAPHML}}}node", {"id": each.slug})
-        _say(
-            node,
+    keys = [
+        _element("key", f'id="{where}-{name}" for="{where}" attr.name="{name}" attr.type="{kind}"')
+        for where, names in ATTRIBUTES.items()
+        for name, kind in names.items()
+    ]
+    nodes = [
+        _element(
             "node",
-            label=each.name,
-            kind=each.kind,
-            member=each.is_member,
-            founding_member=each.is_founder,
-            url=page_addresses(each)[i18n.current()],
+            f'id="{each.slug}"',
+            _said(
+                "node",
+                label=each.name,
+                kind=each.kind,
+                member=each.is_member,
+                founding_member=each.is_founder,
+                url=page_addresses(each)[i18n.current()],
+            ),
         )
-    for edge in strongest(network):
-        ends = {"source": edge.source.slug, "target": edge.target.slug}
-        _say(
-            ElementTree.SubElement(graph, f"{{{GRAPHML}}}edge", ends),
+        for each in network.organisations.values()
+    ]
+    edges = [
+        _element(
             "edge",
-            weight=len(edge.shared),
-            projects=len(edge.projects),
-            events=len(edge.events),
-            titles=_titles(edge.shared),
+            f'source="{edge.source.slug}" target="{edge.target.slug}"',
+            _said(
+                "edge",
+                weight=len(edge.shared),
+                projects=len(edge.projects),
+                events=len(edge.events),
+                titles=_titles(edge.shared),
+            ),
         )
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+        for edge in strongest(network)
+    ]
+    graph = _element("graph", 'edgedefault="undirected"', "".join(nodes + edges))
+    whole = _element("graphml", f'xmlns="{GRAPHML}"', "".join(keys) + graph)
+    return (DECLARATION + whole).encode()
 
 
-def _say(element: ElementTree.Element, where: str, **values: Any) -> None:
-    """Add the attributes of a node or an edge."""
-    for name, value in values.items():
-        data = ElementTree.SubElement(element, f"{{{GRAPHML}}}data", {"key": f"{where}-{name}"})
-        data.text = (
-            str(value).lower() if isinstance(value, bool) else NOT_IN_XML.sub("", str(value))
-        )
+def _said(where: str, **values: Any) -> str:
+    """The attributes of a node or an edge."""
+    return "".join(
+        _element("data", f'key="{where}-{name}"', _text(value)) for name, value in values.items()
+    )
+
+
+def _text(value: Any) -> str:
+    """A value as GraphML says it."""
+    said = str(value).lower() if isinstance(value, bool) else str(value)
+    return escape(NOT_IN_XML.sub("", said))
+
+
+def _element(name: str, attributes: str, inner: str = "") -> str:
+    """An element as XML. Its attributes are words of ours and slugs, which need no escaping."""
+    return f"<{name} {attributes}>{inner}</{name}>" if inner else f"<{name} {attributes} />"

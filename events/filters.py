@@ -19,6 +19,7 @@ from events.querysets import SOONEST_FIRST
 from members.filters import COMMUNE_CODE, THEME_CODE, KindFacet
 from members.models import Organisation, Theme
 from portal import i18n
+from portal.drawing.storeys import MOST_ARCADES
 from portal.facets import (
     ChoiceFacet,
     Conditional,
@@ -228,7 +229,7 @@ class SharedThemeFacet(CountingFacet):
         labels: dict[str, str] = {}
         having: dict[str, set[int]] = defaultdict(set)
         ties = self.parent.ties
-        for tie, code, label in ties.themes(name_column(Theme)):
+        for tie, code, label in self.parent.themed:
             labels[code] = label or code
             having[code] |= tie.organisations
         left = None
@@ -281,20 +282,35 @@ class NetworkFilter(ListFilterSet):
         """The keys of the themes that are chosen."""
         return self.filters["theme"].keys_of(self.values.get("theme", [])) or []
 
+    @cached_property
+    def themed(self) -> list[tuple[network.Tie, str, str]]:
+        """What ties anybody, with each of its themes, by code and name: one query."""
+        return self.ties.themes(name_column(Theme))
+
     def ties_on(self, codes: list[str]) -> network.Ties:
-        """What ties organisations on any of these themes: one query, unless it is known."""
+        """What ties organisations on any of these themes; no query, unless there is very much."""
         keys = tuple(sorted(self.filters["theme"].keys_of(codes)))
         if keys not in self._on:
-            self._on[keys] = network.known(keys)
+            if self.ties.is_whole:
+                on = {tie for tie, code, _label in self.themed if code in codes}
+                found = [tie for tie in self.ties.found if tie in on]
+                self._on[keys] = self.ties._replace(found=found)
+            else:
+                self._on[keys] = network.known(keys)
         return self._on[keys]
 
     @cached_property
     def network(self) -> network.Network:
-        """What the chosen organisations share, with whom: two queries at most."""
-        others = self._chosen(but="theme")
+        """What the chosen organisations share, with whom: one query at most, more of very much."""
+        ties, others = self.ties_on(self.values.get("theme", [])), self._chosen(but="theme")
         if not others:
-            return network.Network(self.ties_on(self.values.get("theme", [])))
+            return network.Network(ties)
         chosen = Organisation.objects.published()
         for name in others:
             chosen = self.filters[name].filter(chosen, self.values[name])
-        return network.Network(network.ties(self.theme_keys, chosen))
+        if self.ties.is_whole or network.is_too_much():
+            some = ties.among(chosen)
+            # Of too much what is known already will do, if it fills the drawing.
+            if self.ties.is_whole or len(some.found) >= MOST_ARCADES:
+                return network.Network(some)
+        return network.Network(network.recent(self.theme_keys, chosen))

@@ -6,18 +6,18 @@ with one organisation ties nobody to anybody and is left out.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
-from functools import cached_property
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property, partial
 from itertools import combinations
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.utils.translation import ngettext
 
 from events.models import Event, EventOrganiser, Project, ProjectPartner
 from members.models import Membership, Organisation
-from portal import display
+from portal import counting, display
 from portal.keeping import recall
 from portal.keyset import among
 from portal.rows import AgreedRow
@@ -27,6 +27,8 @@ NAMING: tuple[type[AgreedRow], ...] = (ProjectPartner, EventOrganiser)
 # So many projects and so many events are looked at, those published last; of these so many that several
 # share are drawn from, counted and put into files.
 MOST_LOOKED, MOST_SHARED = 2_000, 500
+# So many are looked at together; mostly enough of them are shared.
+AT_ONCE = 1_250
 # What is read of a project or an event, in the order of its columns.
 TEXTS = ("title_fr", "title_en", "slug_fr", "slug_en")
 
@@ -35,11 +37,10 @@ TEXTS = ("title_fr", "title_en", "slug_fr", "slug_en")
 
 
 class Tie(NamedTuple):
-    """A project or an event that several share: which of `NAMING` names them, its key, its `TEXTS`."""
+    """A project or an event that several share: which of `NAMING` names them, and its key."""
 
     naming: int
     key: int
-    texts: tuple[str, ...]
     organisations: frozenset[int]
 
 
@@ -49,11 +50,20 @@ class Ties(NamedTuple):
     found: list[Tie]
     # Whether there are no more.
     is_whole: bool
+    # Whether it is all that there is among the last that are published (`recent`).
+    is_recent: bool = False
 
     @property
     def organisations(self) -> frozenset[int]:
         """The keys of all that share something."""
         return frozenset[int]().union(*(each.organisations for each in self.found))
+
+    def among(self, organisations: QuerySet) -> "Ties":
+        """Those that tie any of these organisations: one query."""
+        asked = organisations.filter(among(organisations.db, self.organisations))
+        keys = set(asked.order_by().values_list("pk", flat=True))
+        found = [each for each in self.found if not keys.isdisjoint(each.organisations)]
+        return self._replace(found=found)
 
     def themes(self, name: str) -> list[tuple[Tie, str, str]]:
         """Each with the code and that column of each of its themes: one query, none without any."""
@@ -61,7 +71,8 @@ class Ties(NamedTuple):
         parts = []
         for number, model in enumerate(NAMING):
             keys = [each.key for each in self.found if each.naming == number]
-            pairs = parent_of(model).themes.through.objects.filter(**{f"{model.parent}__in": keys})
+            through = parent_of(model).themes.through.objects
+            pairs = through.filter(among(through.db, keys, model.parent))
             columns = {
                 "of_": Value(number),
                 "code_": F("theme__code"),
@@ -77,52 +88,82 @@ class Ties(NamedTuple):
 
 
 def known(themes: Collection[int] = ()) -> Ties:
-    """What ties anybody to others, on any theme or on these, by key: one query, unless it is kept."""
+    """What ties anybody to others, on any theme or on these, by key; no query, if it is kept."""
     name = ("ties", *sorted(themes))
-    found: Ties = recall({name: lambda: ties(themes)})[name]
+    make = partial(recent, themes) if themes else ties
+    found: Ties = recall({name: make})[name]
     return found
 
 
-def ties(themes: Collection[int] = (), organisations: QuerySet | None = None) -> Ties:
-    """The same, of what any of these organisations takes part in: one query."""
-    first, *rest = [
-        _named(number, model, published(model, themes, organisations))
-        for number, model in enumerate(NAMING)
-    ]
-    published_at: dict[tuple[int, int], Any] = {}
-    texts: dict[tuple[int, int], tuple[str, ...]] = {}
-    named: dict[tuple[int, int], set[int]] = defaultdict(set)
-    is_whole = True
-    for number, key, organisation, following, at, *shown in first.union(*rest, all=True):
-        published_at[number, key], texts[number, key] = at, tuple(shown)
-        named[number, key].add(organisation)
-        is_whole &= following is None
-    found: list[Tie] = []
-    for number in range(len(NAMING)):
-        shared = [each for each in named if each[0] == number and len(named[each]) > 1]
-        shared.sort(key=lambda each: (published_at[each], each[1]), reverse=True)
-        is_whole &= len(shared) <= MOST_SHARED
-        found += [Tie(*each, texts[each], frozenset(named[each])) for each in shared[:MOST_SHARED]]
-    return Ties(found, is_whole)
+def is_too_much() -> bool:
+    """Whether more is published than is looked at for a theme, or for some organisations."""
+    return any(_edges())
 
 
-def _named(number: int, model: type[AgreedRow], keys: QuerySet) -> QuerySet:
-    """The rows by which the latest of these keys (`published`) name those who share them.
+def recent(themes: Collection[int] = (), organisations: QuerySet | None = None) -> Ties:
+    """The same as `ties`, of the last `counting.MOST` projects and events that are published.
 
-    With those of one more, and with the first key that was not looked at, if there is one.
+    If none of these is shared, on these themes and by these organisations, all are looked at.
     """
-    parents = shared_by_several(model, keys)[: MOST_SHARED + 1]
-    rows = _agreed(model).filter(**{f"{model.parent}__in": parents})
-    columns = {
-        "of_": Value(number),
-        # The next key, and not whether there is one: for that PostgreSQL does not go by the order.
-        "next_": Subquery(keys[MOST_LOOKED : MOST_LOOKED + 1]),
-        "at_": F(f"{model.parent}__published_at"),
-        **{f"{name}_": F(f"{model.parent}__{name}") for name in TEXTS},
-    }
-    names = ("of_", model.parent, "organisation", "next_", "at_", *(f"{name}_" for name in TEXTS))
-    found: QuerySet = rows.annotate(**columns).values_list(*names)
+    found = ties(themes, organisations, _edges())
+    return found if found.found or not is_too_much() else ties(themes, organisations)
+
+
+def ties(
+    themes: Collection[int] = (),
+    organisations: QuerySet | None = None,
+    since: Sequence[Any] = (None,) * len(NAMING),
+) -> Ties:
+    """What ties any of these organisations to others, on any of these themes.
+
+    Of each of `NAMING` what was published since then, if that is said. Two queries for each, and two
+    more where few of many are shared.
+    """
+    found: list[Tie] = []
+    is_whole, is_recent = True, False
+    for number, (model, edge) in enumerate(zip(NAMING, since, strict=True)):
+        keys = published(model, themes, organisations, edge).values_list("pk", flat=True)
+        shared, is_all = _shared(model, keys)
+        found += [Tie(number, key, sharing) for key, sharing in shared[:MOST_SHARED]]
+        is_whole &= is_all and edge is None
+        is_recent |= is_all and edge is not None
+    return Ties(found, is_whole, is_recent)
+
+
+def _edges() -> list[Any]:
+    """Of each of `NAMING` when the last `counting.MOST` began to be published; None if all are.
+
+    Two queries, unless that is kept.
+    """
+    latest = [published(model).values_list("published_at", flat=True) for model in NAMING]
+    last = slice(counting.MOST, counting.MOST + 1)
+    make = {"edges of ties": lambda: [each[last].first() for each in latest]}
+    found: list[Any] = recall(make)["edges of ties"]
     return found
+
+
+def _shared(
+    model: type[AgreedRow], keys: QuerySet
+) -> tuple[list[tuple[int, frozenset[int]]], bool]:
+    """Those of these keys that several share, in the same order, with who does; whether these are all.
+
+    `MOST_LOOKED` of them are looked at, and no more once there are more than `MOST_SHARED`.
+    """
+    found: list[tuple[int, frozenset[int]]] = []
+    for start in range(0, MOST_LOOKED, AT_ONCE):
+        end = min(start + AT_ONCE, MOST_LOOKED)
+        # With one more, which says whether there are more.
+        some = list(keys[start : end + 1])
+        named: dict[int, list[int]] = {key: [] for key in some[: end - start]}
+        rows = _agreed(model).filter(among(model.objects.db, named, model.parent))
+        for key, organisation in rows.values_list(model.parent, "organisation"):
+            named[key].append(organisation)
+        found += [(key, frozenset(those)) for key, those in named.items() if len(those) > 1]
+        if len(found) > MOST_SHARED:
+            return found, False
+        if len(some) == len(named):
+            return found, True
+    return found, False
 
 
 def parent_of(model: type[AgreedRow]) -> Any:
@@ -136,16 +177,22 @@ def _agreed(model: type[AgreedRow]) -> Any:
 
 
 def published(
-    model: type[AgreedRow], themes: Collection[int] = (), organisations: QuerySet | None = None
+    model: type[AgreedRow],
+    themes: Collection[int] = (),
+    organisations: QuerySet | None = None,
+    since: Any = None,
 ) -> QuerySet:
-    """The keys of what was published last of a kind, shared or not.
+    """What was published of a kind, shared or not, the latest first.
 
-    On any of the themes with these keys, and with any of these organisations, which are public.
+    On any of the themes with these keys, with any of these organisations, which are public, and since
+    then.
     """
     parent = parent_of(model)
     rows = parent.objects.published()
     if parent is Event:
         rows = rows.exclude(outcome=Event.Outcome.CANCELLED)
+    if since is not None:
+        rows = rows.filter(published_at__gte=since)
     if themes:
         about = parent.themes.through.objects.filter(theme__in=themes)
         rows = rows.filter(pk__in=about.values(model.parent))
@@ -155,16 +202,7 @@ def published(
             agreed_at__isnull=False, organisation__in=organisations.order_by().values("pk")
         )
         rows = rows.filter(pk__in=theirs.order_by().values(model.parent))
-    found: QuerySet = rows.order_by("-published_at", "-pk").values("pk")
-    return found
-
-
-def shared_by_several(model: type[AgreedRow], keys: QuerySet) -> QuerySet:
-    """Those of the latest of these keys (`published`) that several share, the latest first."""
-    parent = parent_of(model)
-    several = Exists(_agreed(model).filter(**{model.parent: OuterRef("pk")})[1:2])
-    rows = parent.objects.filter(several, pk__in=keys[:MOST_LOOKED])
-    found: QuerySet = rows.order_by("-published_at", "-pk").values("pk")
+    found: QuerySet = rows.order_by("-published_at", "-pk")
     return found
 
 
@@ -174,23 +212,24 @@ def shared_by_several(model: type[AgreedRow], keys: QuerySet) -> QuerySet:
 class Shared:
     """A project or an event, and the keys of the organisations that share it."""
 
+    # The object, which has its `TEXTS` and no other columns, once it was read (`Network.read`).
+    of: Project | Event
+
     def __init__(self, tie: Tie) -> None:
         self.tie, self.organisations = tie, tie.organisations
         self.model = parent_of(NAMING[tie.naming])
 
     @cached_property
-    def of(self) -> Project | Event:
-        """The object, which has its `TEXTS` and no other columns."""
-        columns, values = ("id", *TEXTS), (self.tie.key, *self.tie.texts)
-        found: Project | Event = self.model.from_db(DEFAULT_DB_ALIAS, columns, values)
-        return found
+    def title(self) -> str:
+        """What it is called in the reader's language."""
+        return str(self.of)
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """Which of both it is: project, event."""
         return str(self.model._meta.model_name)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What it is called in files: project-12, event-3."""
         return f"{self.kind}-{self.tie.key}"
@@ -241,15 +280,17 @@ class Network:
     (`is_whole`).
     """
 
-    @property
-    def most(self) -> int:
-        """How many projects, and how many events, are known at most."""
-        return MOST_SHARED
-
     def __init__(self, ties: Ties) -> None:
         self.is_whole = ties.is_whole
+        # From so many projects and so many events, those published last, it is taken.
+        self.most = counting.MOST if ties.is_recent else MOST_SHARED
         # The latest first, projects before events.
         self.shared = [Shared(each) for each in ties.found]
+
+    def read(self) -> "Network":
+        """The same, with what is shared itself: one query."""
+        self.shared = read(self.shared)
+        return self
 
     @cached_property
     def organisations(self) -> dict[int, Any]:
@@ -277,6 +318,10 @@ class Network:
             )
         ]
 
+    def sharing(self, shared: Shared) -> list[Any]:
+        """The organisations that share something, by name."""
+        return [self.organisations[key] for key in self._in_order(shared.organisations)]
+
     def partners(self, organisation: Organisation) -> list[Partner]:
         """With whom an organisation works, those with whom it shares most first, as far as is known."""
         return _partners(self.shared, {organisation.pk}, self.organisations.values())[
@@ -289,6 +334,24 @@ class Network:
 
     def _in_order(self, keys: Iterable[int]) -> list[int]:
         return sorted(keys, key=self._rank.__getitem__)
+
+
+def read(shared: Sequence[Shared]) -> list[Shared]:
+    """Those that are still public, each with its object: one query, none for none."""
+    parts = []
+    for number, model in enumerate(NAMING):
+        keys = [each.tie.key for each in shared if each.tie.naming == number]
+        rows = parent_of(model).objects.published().filter(among(model.objects.db, keys))
+        columns = {"of_": Value(number), "key_": F("pk"), **{f"{name}_": F(name) for name in TEXTS}}
+        parts.append(rows.order_by().annotate(**columns).values_list(*columns))
+    if not shared:
+        return []
+    texts = {(number, key): said for number, key, *said in parts[0].union(*parts[1:], all=True)}
+    found = [each for each in shared if (each.tie.naming, each.tie.key) in texts]
+    for each in found:
+        values = (each.tie.key, *texts[each.tie.naming, each.tie.key])
+        each.of = each.model.from_db(DEFAULT_DB_ALIAS, ("id", *TEXTS), values)
+    return found
 
 
 def _described(keys: Collection[int]) -> QuerySet:

@@ -167,8 +167,11 @@ def in_either(using: str, *keys: QuerySet) -> Q:
     return reduce(or_, (Q(pk__in=each) for each in keys))
 
 
-def among(using: str, keys: Collection[int]) -> Q:
-    """That a row has one of these keys, of which there may be thousands: one parameter, where it can."""
+def among(using: str, keys: Collection[int], name: str = "pk") -> Q:
+    """That a row has one of these keys, of which there may be thousands: one parameter, where it can.
+
+    It is the row's own key, or one that it points to by that name.
+    """
     if connections[using].vendor == "postgresql":
-        return Q(pk__in=RawSQL("SELECT UNNEST(%s::bigint[])", [sorted(keys)]))
-    return Q(pk__in=keys)
+        return Q(**{f"{name}__in": RawSQL("SELECT UNNEST(%s::bigint[])", [sorted(keys)])})
+    return Q(**{f"{name}__in": keys})

@@ -26,7 +26,7 @@ GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
 FILES = ("ecosystem-table", "ecosystem-data", "ecosystem-graph")
 # Facets and counts, the page of the list, the network, the colours of projects, and what the directory
 # has besides.
-QUERIES, FILTERED_QUERIES, FILE_QUERIES = 7, 11, 2
+QUERIES, FILTERED_QUERIES, FILE_QUERIES = 11, 14, 6
 MOST_ELEMENTS = 350
 
 
@@ -52,7 +52,8 @@ def shared():
 
 
 def network(**filters):
-    return Network(ties(organisations=Organisation.objects.published().filter(**filters)))
+    chosen = Organisation.objects.published().filter(**filters)
+    return Network(ties(organisations=chosen)).read()
 
 
 def pairs(found):

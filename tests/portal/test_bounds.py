@@ -249,6 +249,76 @@ def test_partners_are_told_of_a_network_that_is_not_whole(client, monkeypatch):
     assert told == {one: [three], three: [one]}
 
 
+@pytest.mark.parametrize("at_once", [1, 2, 100])
+def test_network_is_the_same_however_many_are_looked_at_together(monkeypatch, at_once):
+    one, two, three = networks.organisations(3)
+    made = [networks.project(f"Project {n}", one, *[two, three][: n % 3]) for n in range(7)]
+    monkeypatch.setattr(network, "AT_ONCE", at_once)
+    monkeypatch.setattr(network, "MOST_SHARED", 3)
+
+    few = network.ties(organisations=Organisation.objects.filter(pk=three.pk))
+    many = network.ties()
+
+    assert [each.key for each in few.found] == [made[5].pk, made[2].pk]
+    assert [each.key for each in many.found] == [made[n].pk for n in (5, 4, 2)]
+    assert (few.is_whole, many.is_whole) == (True, False)
+
+
+@pytest.fixture
+def too_much(monkeypatch):
+    """Two old projects with a theme, one with another one, and more new ones than are counted."""
+    monkeypatch.setattr(counting, "MOST", 4)
+    monkeypatch.setattr(network, "MOST_SHARED", 2)
+    health, rare = (factories.ThemeFactory(code=code) for code in ("sante", "rare"))
+    startup = factories.OrganisationFactory(name="Startup", kind="startup")
+    other = factories.OrganisationFactory(name="Other", kind="company")
+    for name, theme in (("Old", health), ("Older", health), ("Rare", rare)):
+        networks.project(name, startup, other, themes=[theme])
+    people = networks.organisations(10, kind="network")
+    for place in range(5):
+        pair = people[2 * place : 2 * place + 2]
+        networks.project(f"New {place}", *pair, themes=[health] if place == 3 else [])
+
+
+@pytest.mark.parametrize(
+    ("query", "titles", "n", "whole"),
+    [
+        ("", ["New 4", "New 3"], 2, False),
+        # Of a theme, and of a kind, what was published last is looked at,
+        ("theme=sante", ["New 3"], 4, False),
+        ("kind=network", ["New 4", "New 3"], 2, False),
+        # and everything, where nothing of it was published last.
+        ("theme=rare", ["Rare"], 0, True),
+        ("kind=startup", ["Rare", "Older"], 2, False),
+        ("theme=rare&kind=startup", ["Rare"], 0, True),
+    ],
+)
+def test_network_of_too_much_is_that_of_the_last_or_of_all(
+    client, too_much, query, titles, n, whole
+):
+    page = client.get(f"/en/ecosystem/?{query}")
+    file = client.get(f"/en/ecosystem/network.json?{query}").json()
+
+    assert [each["title"]["en"] for each in file["shared"]] == titles
+    assert (file["whole"], page.context["figure"].network.is_whole) == (whole, whole)
+    if n and page.context["rows"]:
+        assert f"the last {n} projects and the last {n} events" in page.content.decode()
+
+
+@pytest.mark.parametrize(("drawn", "titles"), [(1, ["Latest"]), (2, ["Latest", "Later"])])
+def test_of_too_much_what_is_known_of_a_kind_is_enough_to_draw(
+    client, too_much, monkeypatch, drawn, titles
+):
+    monkeypatch.setattr("events.filters.MOST_ARCADES", drawn)
+    startups, companies = (networks.organisations(2, kind=kind) for kind in ("startup", "company"))
+    for title, pair in (("Later", startups), ("Between", companies), ("Latest", startups)):
+        networks.project(title, *pair)
+
+    file = client.get("/en/ecosystem/network.json?kind=startup").json()
+
+    assert [each["title"]["en"] for each in file["shared"]] == titles
+
+
 def test_a_month_of_too_many_events_has_its_list_without_the_grid(client, monkeypatch):
     monkeypatch.setattr(months, "MOST_IN_GRID", 1)
     now = timezone.localtime()
