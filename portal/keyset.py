@@ -173,5 +173,7 @@ def among(using: str, keys: Collection[int], name: str = "pk") -> Q:
     It is the row's own key, or one that it points to by that name.
     """
     if connections[using].vendor == "postgresql":
-        return Q(**{f"{name}__in": RawSQL("SELECT UNNEST(%s::bigint[])", [sorted(keys)])})
+        # Written here: the driver looks at each of them.
+        array = f"{{{','.join(map(str, sorted(keys)))}}}"
+        return Q(**{f"{name}__in": RawSQL("SELECT UNNEST(%s::bigint[])", [array])})
     return Q(**{f"{name}__in": keys})
