@@ -197,12 +197,14 @@ class ListFilterSet(filters.FilterSet):
     def _narrowed(self, by: Collection[str], *, counted: bool = False) -> QuerySet:
         """The rows that these of the filters in use leave; to be `counted` just enough of very many."""
         rows, conditions = self.queryset.all(), []
-        for name in self.values.keys() & set(by) - {"q"}:
+        for name, value in self.values.items():
             found = self.filters[name]
+            if name == "q" or name not in by:
+                continue
             if isinstance(found, Facet):
-                conditions.append(found.condition(rows.model, self.values[name]))
+                conditions.append(found.condition(rows.model, value))
             else:
-                rows = found.filter(rows, self.values[name])
+                rows = found.filter(rows, value)
         # All at once: each call copies the query.
         rows = rows.filter(*conditions) if conditions else rows
         if "q" not in by or not self.ranks:
