@@ -11,6 +11,7 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     Max,
+    Min,
     OuterRef,
     Q,
     Subquery,
@@ -104,7 +105,7 @@ class EventQuerySet(PublishedQuerySet):
         return self.order_by(over, start.asc(nulls_last=True), "-starts_at", "pk")
 
     def nearest(self, number: int) -> Self:
-        """So many of these, of which some are to come: the first in this order (`nearest_first`)."""
+        """So many of these, which have dates: the first in this order (`nearest_first`)."""
         return self.around_now(number, number).nearest_first()[:number]
 
     def organised_by(self, organisation: Any) -> Self:
@@ -125,9 +126,17 @@ class EventQuerySet(PublishedQuerySet):
         )
 
     def around_now(self, coming: int, over: int) -> Self:
-        """So many of those to come, the next ones, and so many of those that are over, the latest."""
+        """Of these, which have dates: so many of those to come, the next ones, and of those over, the
+        latest."""
         now = timezone.now()
-        keys = (self.upcoming(now).values("pk")[:coming], self.past(now).values("pk")[:over])
+        # What is to come stands behind all that is over in the order of its start, for which there is an
+        # index: from the first start on little is over.
+        public: Any = self.model._default_manager
+        begins = public.published().filter(over_at__gt=now).order_by()
+        first = begins.values("status").annotate(first=Min("starts_at")).values("first")
+        next_ = self.filter(over_at__gt=now, starts_at__gte=Subquery(first))
+        next_ = next_.order_by("starts_at", "pk")
+        keys = (next_.values("pk")[:coming], self.past(now).values("pk")[:over])
         rows: Any = self.model._default_manager.filter(in_either(self.db, *keys))
         found: Self = rows
         return found
