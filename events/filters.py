@@ -18,7 +18,7 @@ from events.models import Event, Project, ProjectPartner
 from events.querysets import SOONEST_FIRST
 from members.filters import COMMUNE_CODE, THEME_CODE, KindFacet
 from members.models import Organisation, Theme
-from portal import i18n
+from portal import counting, i18n
 from portal.drawing.storeys import MOST_ARCADES
 from portal.facets import (
     ChoiceFacet,
@@ -117,6 +117,15 @@ class AgendaFilter(EventFilter):
     def order(self) -> str:
         """The code of the order in use."""
         return next(iter(self.filters["sort"].orders))
+
+
+class UpcomingFilter(AgendaFilter):
+    """Those of what is to come (`EventQuerySet.upcoming`)."""
+
+    def walked(self) -> QuerySet | None:
+        found: Any = self.narrowed()
+        coming: QuerySet = found.next_by_index()
+        return coming if self.count() > counting.MOST else None
 
 
 class PastAgendaFilter(AgendaFilter):

@@ -58,6 +58,19 @@ class EventQuerySet(PublishedQuerySet):
         """Those not over yet, the next first: what goes on counts. Those without a date come last."""
         return self.filter(over_at__gt=now or timezone.now()).order_by(*SOONEST_FIRST)
 
+    def next_by_index(self, now: datetime.datetime | None = None) -> Self:
+        """Those to come that have a date, in the same order, which is met by walking.
+
+        An index has events in the order of their start. There they stand behind all that is over, and
+        little is over from the first start on of what is not.
+        """
+        now = now or timezone.now()
+        public: Any = self.model._default_manager
+        begins = public.published().filter(over_at__gt=now).order_by()
+        first = begins.values("status").annotate(first=Min("starts_at")).values("first")
+        coming = self.filter(over_at__gt=now, starts_at__gte=Subquery(first))
+        return coming.order_by("starts_at", "pk")
+
     def soonest(self, number: int) -> Self:
         """So many of these, found by their keys."""
         keys = self.upcoming().values("pk")[:number]
@@ -129,14 +142,7 @@ class EventQuerySet(PublishedQuerySet):
         """Of these, which have dates: so many of those to come, the next ones, and of those over, the
         latest."""
         now = timezone.now()
-        # What is to come stands behind all that is over in the order of its start, for which there is an
-        # index: from the first start on little is over.
-        public: Any = self.model._default_manager
-        begins = public.published().filter(over_at__gt=now).order_by()
-        first = begins.values("status").annotate(first=Min("starts_at")).values("first")
-        next_ = self.filter(over_at__gt=now, starts_at__gte=Subquery(first))
-        next_ = next_.order_by("starts_at", "pk")
-        keys = (next_.values("pk")[:coming], self.past(now).values("pk")[:over])
+        keys = (self.next_by_index(now).values("pk")[:coming], self.past(now).values("pk")[:over])
         rows: Any = self.model._default_manager.filter(in_either(self.db, *keys))
         found: Self = rows
         return found

@@ -261,6 +261,11 @@ class ListFilterSet(filters.FilterSet):
         walks = are_many and isinstance(order_of(rows)[0].expression, F)
         return search.matching(rows, text, None if walks else search.NO_LIMIT)
 
+    def walked(self) -> QuerySet | None:
+        """The first of very many rows in the order of the list, where an index has these in order and
+        not all."""
+        return None
+
     @cached_property
     def _facets(self) -> dict[str, Facet]:
         return {name: found for name, found in self.filters.items() if isinstance(found, Facet)}

@@ -7,7 +7,7 @@ them. The row may change or go; the place stays where it was.
 
 import base64
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -31,7 +31,10 @@ class NoPlace(ValueError):
 
 
 class Pages(Paginator):
-    """Numbered pages of rows, of which `total` were counted; `prepared` adds what is shown of each."""
+    """Numbered pages of rows, of which `total` were counted; `prepared` adds what is shown of each.
+
+    `walked` are the first of them, which are met sooner.
+    """
 
     def __init__(
         self,
@@ -39,8 +42,9 @@ class Pages(Paginator):
         prepared: Callable[[QuerySet], QuerySet],
         per_page: int,
         total: int,
+        walked: QuerySet | None = None,
     ) -> None:
-        keyed: Any = Keyed(rows, prepared, are_many=total > FEW)
+        keyed: Any = Keyed(rows, prepared, are_many=total > FEW, walked=walked)
         super().__init__(keyed, per_page)
         self.count = min(total, counting.MOST)
 
@@ -49,12 +53,24 @@ class Keyed:
     """Rows of which a page is found by its keys: what does not stand there is not prepared, nor read."""
 
     def __init__(
-        self, rows: QuerySet, prepared: Callable[[QuerySet], QuerySet], *, are_many: bool
+        self,
+        rows: QuerySet,
+        prepared: Callable[[QuerySet], QuerySet],
+        *,
+        are_many: bool,
+        walked: QuerySet | None = None,
     ) -> None:
-        self.rows, self.prepared, self.are_many = rows, prepared, are_many
+        self.rows, self.prepared, self.are_many, self.walked = rows, prepared, are_many, walked
 
-    def __getitem__(self, page: slice) -> QuerySet:
-        rows = self.rows
+    def __getitem__(self, page: slice) -> Iterable[Any]:
+        if self.walked is not None:
+            found = list(self._page_of(self.walked, page))
+            # Whatever page they fill is the same page of all.
+            if len(found) == page.stop - page.start:
+                return found
+        return self._page_of(self.rows, page)
+
+    def _page_of(self, rows: QuerySet, page: slice) -> QuerySet:
         if rows.query.annotations and self.are_many and page.start:
             # What ranks them is looked up once, and what is shown not for those before.
             ranked = list(rows.values_list("pk", flat=True)[page])

@@ -100,7 +100,8 @@ class Listing:
         """The rows of the page asked for."""
         # Counted first: rows are found otherwise where very many answer.
         total = self.total
-        pages = Pages(self.filters.qs, self.prepared, self.per_page, total)
+        rows, walked = self.filters.qs, self.filters.walked()
+        pages = Pages(rows, self.prepared, self.per_page, total, walked)
         try:
             return pages.page(int(self._number) if is_page(self._number) else 1)
         except EmptyPage as error:

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from events import feeds, figures, structured_data, tables
-from events.filters import AgendaFilter, PastAgendaFilter
+from events.filters import AgendaFilter, PastAgendaFilter, UpcomingFilter
 from events.models import Event
 from events.views import months
 from events.views.months import DAY, Group, Month, Reach, by_month, month_words
@@ -54,7 +54,7 @@ def asked(request: HttpRequest, first: datetime.date | None = None) -> Asked:
         return Asked(PAST, events.past(), PastAgendaFilter, ("view",))
     # A view that does not exist is told, as is any other key without a meaning.
     keys = () if request.GET.get("view") else ("view",)
-    return Asked(UPCOMING, events.upcoming(), AgendaFilter, keys)
+    return Asked(UPCOMING, events.upcoming(), UpcomingFilter, keys)
 
 
 @kept

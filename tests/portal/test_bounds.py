@@ -1,7 +1,9 @@
 """Lists of more rows than anybody counts: what they say, where they end, and how machines go on."""
 
 import base64
+import datetime
 import json
+import re
 
 import pytest
 from django.core.management import call_command
@@ -364,3 +366,29 @@ def test_figures_of_little_are_counted_as_they_are_asked_for(settings, tmp_path,
     assert not counted_figures.count()
 
     assert counted_figures.kept() is None
+
+
+# --- The agenda -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", [{}, {"q": "rencontre"}])
+def test_a_long_agenda_has_what_is_to_come_in_order_and_what_has_no_date_last(
+    client, most, query, django_assert_max_num_queries
+):
+    now = timezone.now()
+    day = datetime.timedelta(days=1)
+    # What goes on began before what is over did.
+    factories.EventFactory(title_fr="Rencontre 00", starts_at=now - 90 * day, ends_at=now + day)
+    factories.EventFactory(title_fr="Rencontre finie", starts_at=now - 9 * day)
+    for place in reversed(range(1, 30)):
+        factories.EventFactory(title_fr=f"Rencontre {place:02}", starts_at=now + place * day)
+    for place in range(30, 50):
+        factories.EventFactory(title_fr=f"Rencontre {place:02}", starts_at=None, period_fr="en mai")
+
+    found = []
+    for number in (1, 2):
+        with django_assert_max_num_queries(5):
+            answer = client.get("/fr/agenda/", query | {"page": number}, follow=True)
+        found += re.findall(r'class="row-title"><a [^>]+>([^<]+)</a>', answer.content.decode())
+
+    assert found == [f"Rencontre {place:02}" for place in range(40)]
