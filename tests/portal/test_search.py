@@ -210,9 +210,9 @@ def test_any_text_is_indexed_and_found_again(db, text, cut):
 def test_index_writes_one_row_whatever_the_languages(django_assert_num_queries):
     organisation = OrganisationFactory(name="Deux langues", summary_en="Two languages")
 
-    # For each language what it offers, its themes and what it is part of; the title it had, the words
-    # that are known, and one write.
-    with django_assert_num_queries(9):
+    # For each language what it offers, its themes and what it is part of; its themes by their keys; the
+    # title it had, the words that are known, and one write.
+    with django_assert_num_queries(10):
         search.index(organisation)
 
     assert SearchDocument.objects.count() == 1
