@@ -234,7 +234,7 @@ def event(batch: Batch, world: World, key: int, rng: Random) -> None:
         starts_at=(begins := None if undated else start),
         ends_at=(ends := None if undated or rng.random() < 0.15 else start + lasts),
         all_day=all_day,
-        over_at=(over := over_at(begins, ends, all_day)),
+        over_at=over_at(begins, ends, all_day),
         place=place,
         commune_id=(commune := one(rng, world.communes)[0] if place else None),
         online_url=f"https://example.org/live/{key}" if not place or rng.random() < 0.1 else "",
@@ -248,7 +248,7 @@ def event(batch: Batch, world: World, key: int, rng: Random) -> None:
         **titled(key, title, told, found),
         **lives(key, published),
     )
-    found.mark(kind=kind, commune=commune, over_at=over)
+    found.mark(kind=kind, commune=commune)
     themed(batch, world, Event.themes, key, rng, found)
     cite(batch, world, Event.sources, key, rng)
     found.by_names(place)
