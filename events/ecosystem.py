@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
-from xml.sax.saxutils import escape
+from xml.etree import ElementTree
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,7 +23,6 @@ from portal.spreadsheets import BETWEEN, Column
 # Files hold so many pairs, those that share most.
 MOST_EDGES = 20_000
 GRAPHML = "http://graphml.graphdrawing.org/xmlns"
-DECLARATION = "<?xml version='1.0' encoding='utf-8'?>\n"
 # Characters that XML 1.0 has no place for.
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -83,7 +82,10 @@ class Figure:
         """What is shared, as it is drawn; a project has the colour that it has everywhere."""
         projects = figures.coloured(each.of for each in self.shared if each.is_project)
         colours = {each.pk: each.colour for each in projects}
-        return [_arcade(each, colours) for each in self.shared]
+        # One that was withdrawn at this very moment is not among them.
+        there = {each.pk for each in self.organisations}
+        found = [_arcade(each, sorted(each.organisations & there), colours) for each in self.shared]
+        return [each for each in found if len(each.points) > 1]
 
     @cached_property
     def drawings(self) -> list[Drawing]:
@@ -109,7 +111,7 @@ def _point(organisation: Any) -> Point:
     )
 
 
-def _arcade(shared: Shared, colours: dict[int, str]) -> Arcade:
+def _arcade(shared: Shared, points: list[int], colours: dict[int, str]) -> Arcade:
     name = i18n.text(shared.of, "title")
     number = len(shared.organisations)
     if shared.is_project:
@@ -122,7 +124,7 @@ def _arcade(shared: Shared, colours: dict[int, str]) -> Arcade:
         name=name.value,
         title=words % {"name": name.value, "n": number},
         url=shared.of.get_absolute_url(),
-        points=sorted(shared.organisations),
+        points=points,
         colour=colours[shared.of.pk] if shared.is_project else "",
         is_dashed=not shared.is_project,
         language=name.language if name.is_fallback else "",
@@ -241,58 +243,41 @@ ATTRIBUTES = {
 
 def as_graphml(network: Network) -> bytes:
     """The network as programs that draw and measure graphs read it."""
-    keys = [
-        _element("key", f'id="{where}-{name}" for="{where}" attr.name="{name}" attr.type="{kind}"')
-        for where, names in ATTRIBUTES.items()
-        for name, kind in names.items()
-    ]
-    nodes = [
-        _element(
+    ElementTree.register_namespace("", GRAPHML)
+    root = ElementTree.Element(f"{{{GRAPHML}}}graphml")
+    for where, names in ATTRIBUTES.items():
+        for name, kind in names.items():
+            given = {"id": f"{where}-{name}", "for": where, "attr.name": name, "attr.type": kind}
+            ElementTree.SubElement(root, f"{{{GRAPHML}}}key", given)
+    graph = ElementTree.SubElement(root, f"{{{GRAPHML}}}graph", {"edgedefault": "undirected"})
+    for each in network.organisations.values():
+        node = ElementTree.SubElement(graph, f"{{{GRAPHML}}}node", {"id": each.slug})
+        _say(
+            node,
             "node",
-            f'id="{each.slug}"',
-            _said(
-                "node",
-                label=each.name,
-                kind=each.kind,
-                member=each.is_member,
-                founding_member=each.is_founder,
-                url=page_addresses(each)[i18n.current()],
-            ),
+            label=each.name,
+            kind=each.kind,
+            member=each.is_member,
+            founding_member=each.is_founder,
+            url=page_addresses(each)[i18n.current()],
         )
-        for each in network.organisations.values()
-    ]
-    edges = [
-        _element(
+    for edge in strongest(network):
+        ends = {"source": edge.source.slug, "target": edge.target.slug}
+        _say(
+            ElementTree.SubElement(graph, f"{{{GRAPHML}}}edge", ends),
             "edge",
-            f'source="{edge.source.slug}" target="{edge.target.slug}"',
-            _said(
-                "edge",
-                weight=len(edge.shared),
-                projects=len(edge.projects),
-                events=len(edge.events),
-                titles=_titles(edge.shared),
-            ),
+            weight=len(edge.shared),
+            projects=len(edge.projects),
+            events=len(edge.events),
+            titles=_titles(edge.shared),
         )
-        for edge in strongest(network)
-    ]
-    graph = _element("graph", 'edgedefault="undirected"', "".join(nodes + edges))
-    whole = _element("graphml", f'xmlns="{GRAPHML}"', "".join(keys) + graph)
-    return (DECLARATION + whole).encode()
+    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def _said(where: str, **values: Any) -> str:
-    """The attributes of a node or an edge."""
-    return "".join(
-        _element("data", f'key="{where}-{name}"', _text(value)) for name, value in values.items()
-    )
-
-
-def _text(value: Any) -> str:
-    """A value as GraphML says it."""
-    said = str(value).lower() if isinstance(value, bool) else str(value)
-    return escape(NOT_IN_XML.sub("", said))
-
-
-def _element(name: str, attributes: str, inner: str = "") -> str:
-    """An element as XML. Its attributes are words of ours and slugs, which need no escaping."""
-    return f"<{name} {attributes}>{inner}</{name}>" if inner else f"<{name} {attributes} />"
+def _say(element: ElementTree.Element, where: str, **values: Any) -> None:
+    """Add the attributes of a node or an edge."""
+    for name, value in values.items():
+        data = ElementTree.SubElement(element, f"{{{GRAPHML}}}data", {"key": f"{where}-{name}"})
+        data.text = (
+            str(value).lower() if isinstance(value, bool) else NOT_IN_XML.sub("", str(value))
+        )

@@ -3,7 +3,6 @@
 import datetime
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -123,9 +122,11 @@ class UpcomingFilter(AgendaFilter):
     """Those of what is to come (`EventQuerySet.upcoming`)."""
 
     def walked(self) -> QuerySet | None:
-        found: Any = self.narrowed()
-        coming: QuerySet = found.next_by_index()
-        return coming if self.count() > counting.MOST else None
+        if not self.ranks or self.count() <= counting.MOST:
+            return None
+        narrowed: Any = self.narrowed()
+        coming: QuerySet = narrowed.next_by_index()
+        return coming
 
 
 class PastAgendaFilter(AgendaFilter):
@@ -174,13 +175,8 @@ class PartnerFacet(TalliedFacet):
             most=self.most,
         )
 
-    def uses(self, left: Tallied, overall: Tallied) -> dict[str, Use]:
-        """The use of each; of one that most of the rows left do not have, there may be some."""
-        found = super().uses(left, overall)
-        if len(left.by_code) == self.most:
-            for code in found.keys() - left.by_code.keys():
-                found[code] = replace(found[code], at_least=True)
-        return found
+    def has_more(self, left: Tallied) -> bool:
+        return super().has_more(left) or len(left.by_code) == self.most
 
 
 class ReadersTitle(Func):
@@ -308,9 +304,12 @@ class NetworkFilter(ListFilterSet):
                 self._on[keys] = network.known(keys)
         return self._on[keys]
 
-    @cached_property
-    def network(self) -> network.Network:
-        """What the chosen organisations share, with whom: one query at most, more of very much."""
+    @property
+    def whole_network(self) -> network.Network:
+        """What the chosen organisations share, with whom, as much as files hold."""
+        return self._network(enough=network.MOST_SHARED)
+
+    def _network(self, enough: int) -> network.Network:
         ties, others = self.ties_on(self.values.get("theme", [])), self._chosen(but="theme")
         if not others:
             return network.Network(ties)
@@ -319,7 +318,14 @@ class NetworkFilter(ListFilterSet):
             chosen = self.filters[name].filter(chosen, self.values[name])
         if self.ties.is_whole or network.is_too_much():
             some = ties.among(chosen)
-            # Of too much what is known already will do, if it fills the drawing.
-            if self.ties.is_whole or len(some.found) >= MOST_ARCADES:
+            if self.ties.is_whole or len(some.found) >= enough:
                 return network.Network(some)
         return network.Network(network.recent(self.theme_keys, chosen))
+
+    @cached_property
+    def network(self) -> network.Network:
+        """What the chosen organisations share, with whom: one query at most, more of very much.
+
+        Of too much what is known already will do, if it fills the drawing.
+        """
+        return self._network(enough=MOST_ARCADES)

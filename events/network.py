@@ -120,13 +120,13 @@ def ties(
     more where few of many are shared.
     """
     found: list[Tie] = []
-    is_whole, is_recent = True, False
+    is_whole, is_recent = True, any(edge is not None for edge in since)
     for number, (model, edge) in enumerate(zip(NAMING, since, strict=True)):
         keys = published(model, themes, organisations, edge).values_list("pk", flat=True)
         shared, is_all = _shared(model, keys)
         found += [Tie(number, key, sharing) for key, sharing in shared[:MOST_SHARED]]
         is_whole &= is_all and edge is None
-        is_recent |= is_all and edge is not None
+        is_recent &= is_all
     return Ties(found, is_whole, is_recent)
 
 
@@ -136,10 +136,11 @@ def _edges() -> list[Any]:
     Two queries, unless that is kept.
     """
     latest = [published(model).values_list("published_at", flat=True) for model in NAMING]
-    last = slice(counting.MOST, counting.MOST + 1)
-    make = {"edges of ties": lambda: [each[last].first() for each in latest]}
-    found: list[Any] = recall(make)["edges of ties"]
-    return found
+    # The last of so many, and whether there is another one.
+    last = slice(counting.MOST - 1, counting.MOST + 1)
+    edges = {"edges of ties": lambda: [list(each[last]) for each in latest]}
+    found: list[Any] = recall(edges)["edges of ties"]
+    return [each[0] if len(each) == 2 else None for each in found]
 
 
 def _shared(
@@ -149,7 +150,8 @@ def _shared(
 
     `MOST_LOOKED` of them are looked at, and no more once there are more than `MOST_SHARED`.
     """
-    found: list[tuple[int, frozenset[int]]] = []
+    # One that moves on meanwhile is met twice, and told once.
+    found: dict[int, frozenset[int]] = {}
     for start in range(0, MOST_LOOKED, AT_ONCE):
         end = min(start + AT_ONCE, MOST_LOOKED)
         # With one more, which says whether there are more.
@@ -158,12 +160,11 @@ def _shared(
         rows = _agreed(model).filter(among(model.objects.db, named, model.parent))
         for key, organisation in rows.values_list(model.parent, "organisation"):
             named[key].append(organisation)
-        found += [(key, frozenset(those)) for key, those in named.items() if len(those) > 1]
-        if len(found) > MOST_SHARED:
-            return found, False
-        if len(some) == len(named):
-            return found, True
-    return found, False
+        found |= {key: frozenset(those) for key, those in named.items() if len(those) > 1}
+        is_all = len(some) == len(named)
+        if is_all or len(found) > MOST_SHARED:
+            break
+    return list(found.items()), is_all and len(found) <= MOST_SHARED
 
 
 def parent_of(model: type[AgreedRow]) -> Any:
@@ -212,7 +213,7 @@ def published(
 class Shared:
     """A project or an event, and the keys of the organisations that share it."""
 
-    # The object, which has its `TEXTS` and no other columns, once it was read (`Network.read`).
+    # The object, which has its `TEXTS` and no other columns, once it was `read`.
     of: Project | Event
 
     def __init__(self, tie: Tie) -> None:
@@ -333,7 +334,8 @@ class Network:
         return {key: number for number, key in enumerate(self.organisations)}
 
     def _in_order(self, keys: Iterable[int]) -> list[int]:
-        return sorted(keys, key=self._rank.__getitem__)
+        # One that was withdrawn at this very moment is not among them.
+        return sorted(self._rank.keys() & set(keys), key=self._rank.__getitem__)
 
 
 def read(shared: Sequence[Shared]) -> list[Shared]:

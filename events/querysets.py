@@ -62,7 +62,7 @@ class EventQuerySet(PublishedQuerySet):
         """Those to come that have a date, in the same order, which is met by walking.
 
         An index has events in the order of their start. There they stand behind all that is over, and
-        little is over from the first start on of what is not.
+        little is over from the first start on of what is not, unless something lasts for years.
         """
         now = now or timezone.now()
         public: Any = self.model._default_manager

@@ -112,9 +112,11 @@ class KindFacet(ChoiceFacet):
                 found[code] = Use(label, count, number, not left.is_whole)
         return found
 
-    def group(self, name: str, uses: Mapping[str, Use], chosen: list[str]) -> OptionGroup:
+    def group(
+        self, name: str, uses: Mapping[str, Use], chosen: list[str], *, has_more: bool = False
+    ) -> OptionGroup:
         """The families, and the single kinds that were chosen."""
-        group = super().group(name, uses, chosen)
+        group = super().group(name, uses, chosen, has_more=has_more)
         shown = [each for each in group.options if each.checked or each.value in self.FAMILIES]
         return replace(group, options=shown)
 

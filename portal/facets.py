@@ -187,16 +187,19 @@ class Facet(Declared, filters.MultipleChoiceFilter, abc.ABC):
         """The filter as a chip says it: Thème : Santé."""
         return pair(self.legend, self.labels_of([code])[code])
 
-    def group(self, name: str, uses: Mapping[str, Use], chosen: list[str]) -> OptionGroup:
+    def group(
+        self, name: str, uses: Mapping[str, Use], chosen: list[str], *, has_more: bool = False
+    ) -> OptionGroup:
         """The options in use, or that were chosen, with how many rows have each.
 
         At most `shown` of them, those that most rows have: whatever the filters, they stay in place.
+        With `has_more` rows may have some that were not met.
         """
         used = dict(uses)
         frequent = sorted(used, key=lambda code: (-used[code].overall, code))
         kept = {*frequent[: self.shown or None], *chosen}
         for code in chosen:
-            used.setdefault(code, Use(self.labels_of([code])[code], 0, 0))
+            used.setdefault(code, Use(self.labels_of([code])[code], 0, 0, has_more))
         options = [
             Option(code, used[code].label, used[code].count, code in chosen, used[code].at_least)
             for code in self.in_order(used)
@@ -217,8 +220,13 @@ class Facet(Declared, filters.MultipleChoiceFilter, abc.ABC):
         for code, tally in {**left.by_code, **overall.by_code}.items():
             label = tally.label or self.label_of(code)
             if label:
-                found[code] = Use(label, left.number(code), tally.number, not left.is_whole)
+                at_least = not left.is_whole or (code not in left.by_code and self.has_more(left))
+                found[code] = Use(label, left.number(code), tally.number, at_least)
         return found
+
+    def has_more(self, left: Tallied) -> bool:
+        """Whether rows that are left may have codes that were not met."""
+        return not left.is_whole
 
     def label_of(self, code: str) -> str:
         """How a code is called of which the rows do not say it; "" for one that there is no more."""

@@ -75,9 +75,6 @@ class SearchFilter(Declared):
 
     field_class = QueryField
 
-    def filter(self, queryset: QuerySet, value: str) -> QuerySet:
-        return search.matching(queryset, value)
-
 
 class DayFilter(Declared, filters.DateFilter):
     """A day, always written 2026-03-04; `keep` says which rows a day leaves."""
@@ -281,16 +278,15 @@ class ListFilterSet(filters.FilterSet):
 
     def facets(self) -> list[OptionGroup]:
         """The facets as they are shown: one query for all of them, unless they are kept."""
-        uses = {}
-        for name, found in self._facets.items():
-            if isinstance(found, CountingFacet):
-                uses[name] = self._used(name)
-            else:
-                uses[name] = found.uses(self._counts[name], self._counts[OVERALL, name])
-        return [
-            found.group(name, uses[name], self.values.get(name, []))
-            for name, found in self._facets.items()
-        ]
+        return [self._group(name, found) for name, found in self._facets.items()]
+
+    def _group(self, name: str, found: Facet) -> OptionGroup:
+        chosen = self.values.get(name, [])
+        if isinstance(found, CountingFacet):
+            return found.group(name, self._used(name), chosen)
+        left = self._counts[name]
+        uses = found.uses(left, self._counts[OVERALL, name])
+        return found.group(name, uses, chosen, has_more=found.has_more(left))
 
     def _used(self, name: str) -> dict[str, Use]:
         """The use of each code of a facet that counts itself."""

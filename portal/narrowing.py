@@ -5,6 +5,7 @@ those that have both. In the index of words both stand in one place. A model nam
 a row of search has such marks (`search_marked`), and filters ask for them beside what they ask of the
 object, which decides: a mark too many finds nothing.
 
+Whoever marks more raises the version of the words (`portal.words.VERSION`) and `MARKED_SINCE` to it.
 Rows that were written before there were marks (`MARKED_SINCE`) have none, and are looked at one by one.
 """
 

@@ -168,7 +168,10 @@ def rewrite(model: type[models.Model]) -> Iterator[int]:
 
 
 def renew(model: type[models.Model]) -> Iterator[int]:
-    """Write those rows of a model again that an older analysis wrote; counts up, as `rewrite` does."""
+    """Write those rows of a model again that an older analysis wrote; counts up, as `rewrite` does.
+
+    Those of what is no longer public are removed.
+    """
     older = SearchDocument.objects.filter(kind=kind_of(model), analyser__lt=words.VERSION)
     written = 0
     while keys := set(older.values_list("object_id", flat=True)[:BATCH]):

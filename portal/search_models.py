@@ -162,7 +162,7 @@ class SearchDocument(models.Model):
     kind = models.CharField(max_length=100)
     object_id = models.PositiveBigIntegerField()
     title = WordsField()
-    # Those of the title, those of the texts, and one that names the kind.
+    # Those of the title, those of the texts, one that names the kind, and marks (`portal/narrowing.py`).
     words = WordsField()
     # The `portal.words.VERSION` that made them.
     analyser = models.PositiveSmallIntegerField()

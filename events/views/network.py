@@ -181,7 +181,7 @@ def _file(
 ) -> HttpResponseBase:
     """A file of the network that the query asks for, open to all; 400 for what does not exist."""
     filters = NetworkFilter(request.GET, Organisation.objects.published())
-    return downloads.refusal(filters) or made_of(filters.network.read())
+    return downloads.refusal(filters) or made_of(filters.whole_network.read())
 
 
 def _name(extension: str) -> str:

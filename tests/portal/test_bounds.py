@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from events import counted_figures, network
+from events import counted_figures, ecosystem, network
+from events.filters import PartnerFacet
 from events.models import Event
 from events.views import months
 from members.models import Organisation
 from portal import counting, keyset
+from portal.models import Status
 from tests import factories
 from tests.events import networks
 
@@ -308,7 +310,7 @@ def test_network_of_too_much_is_that_of_the_last_or_of_all(
 
 
 @pytest.mark.parametrize(("drawn", "titles"), [(1, ["Latest"]), (2, ["Latest", "Later"])])
-def test_of_too_much_what_is_known_of_a_kind_is_enough_to_draw(
+def test_of_too_much_what_is_known_of_a_kind_is_enough_to_draw_and_not_for_files(
     client, too_much, monkeypatch, drawn, titles
 ):
     monkeypatch.setattr("events.filters.MOST_ARCADES", drawn)
@@ -316,9 +318,11 @@ def test_of_too_much_what_is_known_of_a_kind_is_enough_to_draw(
     for title, pair in (("Later", startups), ("Between", companies), ("Latest", startups)):
         networks.project(title, *pair)
 
+    page = client.get("/en/ecosystem/?kind=startup")
     file = client.get("/en/ecosystem/network.json?kind=startup").json()
 
-    assert [each["title"]["en"] for each in file["shared"]] == titles
+    assert [each.title for each in page.context["figure"].shared] == titles
+    assert [each["title"]["en"] for each in file["shared"]] == ["Latest", "Later"]
 
 
 def test_a_month_of_too_many_events_has_its_list_without_the_grid(client, monkeypatch):
@@ -392,3 +396,38 @@ def test_a_long_agenda_has_what_is_to_come_in_order_and_what_has_no_date_last(
         found += re.findall(r'class="row-title"><a [^>]+>([^<]+)</a>', answer.content.decode())
 
     assert found == [f"Rencontre {place:02}" for place in range(40)]
+
+
+# --- What was not met -----------------------------------------------------------------------------
+
+
+def test_a_chosen_partner_that_was_not_counted_is_not_said_to_have_nothing(client, monkeypatch):
+    often, once = networks.organisations(2)
+    for number in range(3):
+        networks.project(f"Souvent {number}", often)
+    networks.project("Une fois", once)
+    monkeypatch.setattr(PartnerFacet, "most", 1)
+
+    text = client.get("/fr/projets/", {"partner": once.slug}).content.decode()
+
+    assert f"{once.name} (0+)</label>" in text
+    assert f"{often.name} (3)</label>" in text
+
+
+def test_who_is_withdrawn_while_the_network_is_made_is_left_out():
+    first, second, third = networks.organisations(3)
+    networks.project("À trois", first, second, third)
+    networks.project("À deux", first, third)
+    found = network.Network(network.ties()).read()
+    Organisation.objects.filter(pk=third.pk).update(
+        status=Status.WITHDRAWN, withdrawn_at=timezone.now()
+    )
+
+    figure = ecosystem.Figure(found)
+
+    assert [(edge.source, edge.target) for edge in found.edges] == [(first, second)]
+    assert [arcade.points for arcade in figure.arcades] == [[first.pk, second.pk]]
+    assert all(drawing.storeys for drawing in figure.drawings)
+    shared = ecosystem.as_json(found)["shared"]
+    assert [each["organisations"] for each in shared] == [[first.slug], [first.slug, second.slug]]
+    assert b"<edge " in ecosystem.as_graphml(found)

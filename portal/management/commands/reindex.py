@@ -10,7 +10,7 @@ from portal import search, spelling
 
 
 class Command(BaseCommand):
-    """Needed after a theme is renamed. What an older version wrote is written again every night."""
+    """Needed after a theme is deleted. What an older version wrote is written again every night."""
 
     help = "Writes the search rows of everything published, and removes those of what no longer is."
 
