@@ -132,8 +132,9 @@ class Load:
             self.is_over.wait(self.pause)
 
     def decide(self, number: int) -> None:
-        """A moderator, who publishes what waits, one after the other."""
+        """A moderator, who publishes what waits, one after the other; what cannot be stays there."""
         while not self.is_over.is_set():
+            number += 1
             page = self.ask("moderator", "GET", QUEUE, Cookie=self.cookies["moderator"])
             if waiting := WAITS.findall(page):
                 key = waiting[number % len(waiting)]
