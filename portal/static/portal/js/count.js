@@ -9,8 +9,8 @@ const said = document.querySelector("[data-counted]");
 
 // The fonts have no narrow space.
 const written = (number) => figures.format(number).replaceAll("\u202f", "\u00a0");
-// As the server counts: characters, and two for the end of a line.
-const length = (field) => [...field.value.replaceAll("\n", "\r\n")].length;
+// As the server counts: characters, and one for the end of a line.
+const length = (field) => [...field.value].length;
 
 function follow(hint) {
   const field = document.getElementById(hint.dataset.counts);
