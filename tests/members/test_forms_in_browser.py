@@ -61,6 +61,7 @@ def test_count_is_one_on_both_sides(form, scripts):
     page.fill("#id_siren", "wrong")
     page.click("button[value=submit]")
     page.wait_for_selector("#id_siren_error")
+    page.wait_for_load_state()  # by then the script has counted
 
     assert page.locator("#id_summary_fr_limit").inner_text() == "22 of 300 characters"
 
