@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import F, Func, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -31,6 +32,7 @@ from portal.facets import (
 from portal.fields import CodeListField
 from portal.filters import DayFilter, ListFilterSet, Order, SortFilter
 from portal.keyset import among
+from portal.narrowing import Known, on_or_after
 from portal.tallies import Frequent, Tallied, Told
 from portal.taxonomies import name_column
 
@@ -86,9 +88,21 @@ class EventFilter(ListFilterSet):
     theme = RelatedFacet("themes", legend=_("Theme"), shown=8, help_text=THEME_CODE)
     kind = ChoiceFacet("kind", Event.Kind.choices, legend=_("Kind"), shown=5)
     city = RelatedFacet("commune", legend=_("Commune"), shown=4, help_text=COMMUNE_CODE)
-    online = ConditionFacet(participation, legend=_("Participation"), fixed=True)
-    language = ConditionFacet(languages, legend=_("Language spoken"), fixed=True)
-    price = ConditionFacet(prices, legend=_("Price"), fixed=True)
+    online = ConditionFacet(
+        participation,
+        legend=_("Participation"),
+        fixed=True,
+        marked={"yes": ("is_online", True)},
+    )
+    language = ConditionFacet(
+        languages,
+        legend=_("Language spoken"),
+        fixed=True,
+        marked={code: ("languages", code) for code, _label in Event.LANGUAGES},
+    )
+    price = ConditionFacet(
+        prices, legend=_("Price"), fixed=True, marked={"free": ("is_free", True)}
+    )
     sort = SortFilter(
         {
             "date": Order(_("the next first"), NEXT_FIRST),
@@ -120,6 +134,10 @@ class AgendaFilter(EventFilter):
 
 class UpcomingFilter(AgendaFilter):
     """Those of what is to come (`EventQuerySet.upcoming`)."""
+
+    def begins_with(self) -> Known:
+        # Some of those of today are over.
+        return Known((on_or_after("over_at", timezone.now()),))
 
     def walked(self) -> QuerySet | None:
         if not self.ranks or self.count() <= counting.MOST:

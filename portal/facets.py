@@ -22,10 +22,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy, pgettext
 
 from portal import i18n
-from portal.narrowing import one_of
+from portal.narrowing import mark, one_of
 from portal.tallies import Columns, Conditions, Pairs, Tallied, Told
 from portal.taxonomies import Entry, name_column
-from portal.words import Node, fold
+from portal.words import AnyOf, Node, Word, fold
 
 
 def pair(label: Any, value: Any) -> str:
@@ -368,11 +368,13 @@ class ConditionFacet(TalliedFacet):
         *,
         fixed: bool = False,
         of: type[Any] | None = None,
+        marked: Mapping[str, tuple[str, Any]] | None = None,
         **kwargs: Any,
     ) -> None:
-        """`fixed` where the codes stand in the program."""
+        """`fixed` where the codes stand in the program; `marked` with the mark of each, if rows have
+        such (`search_marked`)."""
         super().__init__(**kwargs)
-        self.conditions, self.of = conditions, of
+        self.conditions, self.of, self.marked = conditions, of, marked
         self.has_fixed_codes = fixed
         self._wanted: Conditional | None = None
 
@@ -395,6 +397,10 @@ class ConditionFacet(TalliedFacet):
 
     def told(self, model: type[Any]) -> Told:
         return Conditions({code: make() for code, (_label, make) in self.wanted.items()})
+
+    def marks(self, codes: list[str]) -> Node | None:
+        marked = self.marked
+        return AnyOf(tuple(Word(mark(*marked[code])) for code in codes)) if marked else None
 
     def in_order(self, used: dict[str, Use]) -> list[str]:
         return in_known_order(self, used)

@@ -37,9 +37,9 @@ from portal.facets import (
 )
 from portal.keeping import recall_together
 from portal.keyset import order_of
+from portal.narrowing import Known
 from portal.tallies import Wanted, take
 from portal.taxonomies import Taxonomies
-from portal.words import Node
 
 # The order of a list that answers typed words, unless another is asked for.
 RELEVANCE = "relevance"
@@ -206,24 +206,29 @@ class ListFilterSet(filters.FilterSet):
         rows = rows.filter(*conditions) if conditions else rows
         if "q" not in by or not self.ranks:
             return rows
-        marks, text = self._marks_of(by), self.values["q"]
-        if counted and marks is not None:
-            return search.matching(rows, text, search.ENOUGH, marks)
+        known, text = self._known(by), self.values["q"]
+        if counted and (known.is_all or self.begins_with().marks):
+            most = search.ENOUGH if known.is_all else search.NO_LIMIT
+            return search.matching(rows, text, most, known.marks)
         return search.matching(rows, text, most=None)
 
-    def _marks_of(self, by: Collection[str]) -> tuple[Node, ...] | None:
-        """What search knows the rows by that these filters leave; None if it does not know all."""
+    def begins_with(self) -> Known:
+        """What search knows of the rows that the list begins with; marks of theirs if they are few of
+        all."""
         public = search.published(self.queryset.model)
-        if self.queryset.query.where != public.query.where:
-            return None
-        marks: list[Node] = []
+        return Known(is_all=self.queryset.query.where == public.query.where)
+
+    def _known(self, by: Collection[str]) -> Known:
+        """What search knows of the rows that these filters leave."""
+        marks, is_all = self.begins_with()
         for name in sorted(set(by) - {"q", "sort"}):
             found = self.filters[name]
             mark = found.marks(self.values[name]) if isinstance(found, Facet) else None
             if mark is None:
-                return None
-            marks.append(mark)
-        return tuple(marks)
+                is_all = False
+            else:
+                marks = (*marks, mark)
+        return Known(marks, is_all)
 
     @property
     def ranks(self) -> bool:
@@ -247,16 +252,15 @@ class ListFilterSet(filters.FilterSet):
         if not self.ranks:
             return self.narrowed().order_by(*orders[self.order].by)
         rows, text = self.narrowed(but="q"), self.values["q"]
-        are_many = self.count() > counting.MOST
+        are_many, known = self.count() > counting.MOST, self._known(self._chosen())
         if self.order == RELEVANCE:
             rows = rows.order_by(*next(iter(orders.values())).by)
-            marks = self._marks_of(self._chosen())
-            return search.ranked(rows, text, marks, are_many=are_many)
+            return search.ranked(rows, text, known, are_many=are_many)
         rows = rows.order_by(*orders[self.order].by)
         # In the order of a column very many are met by walking; another one is sorted, after all of
         # them were found.
         walks = are_many and isinstance(order_of(rows)[0].expression, F)
-        return search.matching(rows, text, None if walks else search.NO_LIMIT)
+        return search.matching(rows, text, None if walks else search.NO_LIMIT, known.marks)
 
     def walked(self) -> QuerySet | None:
         """The first of very many rows in the order of the list, where an index has these in order and

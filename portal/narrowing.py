@@ -1,43 +1,89 @@
-"""What lists are narrowed by besides words, as words of the index: a theme, a kind, a commune.
+"""What lists are narrowed by besides words, as words of the index: a theme, a kind, the day it is over.
 
 Very many have a frequent word, and very many a theme; PostgreSQL would look at each of them to find
-those that have both. In the index of words both stand in one place. A model names the columns of which
-a row of search has such marks (`search_marked`), and filters ask for them beside what they ask of the
-object, which decides: a mark too many finds nothing.
+those that have both. In the index of words both stand in one place. A model names the columns, and what
+else is true of an object or not, of which a row of search has such marks (`search_marked`), and filters
+ask for them beside what they ask of the object, which decides: a mark too many finds nothing.
 
 Whoever marks more raises the version of the words (`portal.words.VERSION`) and `MARKED_SINCE` to it.
 Rows that were written before there were marks (`MARKED_SINCE`) have none, and are looked at one by one.
 """
 
+import datetime
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from django.core.exceptions import FieldDoesNotExist
 
 from portal.words import LONGEST_WORD, MARK, AnyOf, Node, Word
 
 # The first analysis (`portal.words.VERSION`) whose rows have marks.
-MARKED_SINCE = 3
+MARKED_SINCE = 4
+# Above the highest figure that each place of a day has: its month has a ten at most, its day three.
+_FIGURES = (10, 10, 10, 10, 0, 2, 10, 0, 4, 10)
 _BETWEEN = re.compile("[^a-z0-9]+")
 
 
+class Known(NamedTuple):
+    """What the index of words knows of the rows of a list: marks that all of these have."""
+
+    marks: tuple[Node, ...] = ()
+    # Whether whatever is public and has them is one of these rows.
+    is_all: bool = False
+
+
+NOTHING_KNOWN = Known()
+
+
 def mark(name: str, value: Any) -> str:
-    """The word for a value of a column. No text has it."""
+    """The word for a value of a column, of a moment for its day (UTC). No text has it."""
+    if isinstance(value, datetime.datetime):
+        value = _day(value)
     return _BETWEEN.sub(MARK, f"{name} {value}".lower())[:LONGEST_WORD]
 
 
-def one_of(name: str, values: Any) -> Node:
+def one_of(name: str, values: Iterable[Any]) -> Node:
     """That a row has one of these values."""
     return AnyOf(tuple(Word(mark(name, value)) for value in values))
+
+
+def on_or_after(name: str, moment: datetime.datetime) -> Node:
+    """That the day of a row is that of a moment, or a later one.
+
+    Later ones have a higher figure in one place and the same before it: what is not before 2026-11-27
+    begins with 3 to 9, with 21 to 29, … with 2027 to 2029, with 2026-12, with 2026-11-3, or ends in 7
+    to 9.
+    """
+    day = str(_day(moment))
+    later = [
+        f"{day[:place]}{figure}"
+        for place in range(len(day))
+        if day[place].isdigit()
+        for figure in range(int(day[place]) + 1, _FIGURES[place])
+    ]
+    words = [Word(mark(name, begin), prefix=True) for begin in later]
+    return AnyOf((*words, Word(mark(name, day))))
 
 
 def marks_of(obj: Any) -> Iterator[str]:
     """The marks of an object: one for each value, and for each key of what it points to."""
     for name in getattr(obj, "search_marked", ()):
-        field = obj._meta.get_field(name)
-        if field.many_to_many:
-            values = [each.pk for each in getattr(obj, name).all()]
-        else:
-            values = [getattr(obj, field.attname)]
-        for value in values:
-            if value not in (None, ""):
+        for value in _values(obj, name):
+            if value not in (None, "", False):
                 yield mark(name, value)
+
+
+def _values(obj: Any, name: str) -> list[Any]:
+    try:
+        field = obj._meta.get_field(name)
+    except FieldDoesNotExist:
+        return [getattr(obj, name)]
+    if field.many_to_many:
+        return [each.pk for each in getattr(obj, name).all()]
+    value = field.to_python(getattr(obj, field.attname))
+    return value if isinstance(value, list) else [value]
+
+
+def _day(moment: datetime.datetime) -> datetime.date:
+    return moment.astimezone(datetime.UTC).date()

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal import counting, i18n, matches, spelling, words
 from portal.keyset import in_either
-from portal.narrowing import MARKED_SINCE, marks_of
+from portal.narrowing import MARKED_SINCE, NOTHING_KNOWN, Known, marks_of
 from portal.search_models import KINDS_INDEXED, NO_LIMIT, SearchDocument
 
 BATCH = 100
@@ -228,8 +228,8 @@ def matching(
     none. Adds no query of its own and refuses no text.
 
     All matches are found first, or the first `most` of them. With None the rows may be walked through
-    in their order instead, which is for words that very many have. With `marks` the queryset is all that
-    is public and has them, and no more.
+    in their order instead, which is for words that very many have. With `marks`, which all rows of the
+    queryset have, only what has these is found; for `most` of them it must be all that has.
     """
     if not query.strip():
         return queryset
@@ -243,13 +243,14 @@ def matching(
 def ranked(
     queryset: models.QuerySet,
     query: str,
-    marks: Marks | None = None,
+    known: Known = NOTHING_KNOWN,
     *,
     are_many: bool = False,
 ) -> models.QuerySet:
     """Those that match, with their `rank`, the best first, then in the order they had.
 
     Of very many, if it is known that they are, those that their titles put first and some others.
+    `known` is what search knows of the queryset.
 
     4: the title says just this; 3: it has all the words; 2: it has them if the last is unfinished;
     1: it has some; 0: they are found in the other texts.
@@ -262,15 +263,15 @@ def ranked(
         titled = every.filter(title__match=_titled(wanted))
         rows = queryset.order_by()
         some, best = (
-            rows.filter(pk__in=_keys(found, marks or (), enough)).values("pk")[:most]
+            rows.filter(pk__in=_keys(found, known.marks, enough)).values("pk")[:most]
             for found, enough, most in (
-                (every, None if marks is None else ENOUGH, counting.MOST),
+                (every, ENOUGH if known.is_all else None, counting.MOST),
                 (titled, None, matches.MOST_RANKED),
             )
         )
         found = queryset.filter(in_either(queryset.db, best, some))
     else:
-        found = matching(queryset, query)
+        found = matching(queryset, query, marks=known.marks)
     order = queryset.query.order_by or queryset.model._meta.ordering or ()
     rank: Any = _rank_of_each if are_many else _rank
     return found.annotate(rank=rank(queryset.model, wanted)).order_by("-rank", *order, "pk")

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import snowballstemmer
 
-VERSION = 3
+VERSION = 4
 
 # Longer than any word of French or English. PostgreSQL takes 2 kB a word and 1 MB a row.
 LONGEST_WORD = 60

@@ -81,7 +81,7 @@ class Event(Titled):
     ]
 
     # What lists are narrowed by, in the index of words as well (`portal/narrowing.py`).
-    search_marked = ("kind", "commune", "themes")
+    search_marked = ("kind", "commune", "themes", "languages", "is_online", "is_free", "over_at")
 
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
     outcome = models.CharField(

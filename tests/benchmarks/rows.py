@@ -234,13 +234,15 @@ def event(batch: Batch, world: World, key: int, rng: Random) -> None:
         starts_at=(begins := None if undated else start),
         ends_at=(ends := None if undated or rng.random() < 0.15 else start + lasts),
         all_day=all_day,
-        over_at=over_at(begins, ends, all_day),
+        over_at=(over := over_at(begins, ends, all_day)),
         place=place,
         commune_id=(commune := one(rng, world.communes)[0] if place else None),
-        online_url=f"https://example.org/live/{key}" if not place or rng.random() < 0.1 else "",
-        languages=one(rng, LANGUAGES_SPOKEN),
+        online_url=(
+            online := f"https://example.org/live/{key}" if not place or rng.random() < 0.1 else ""
+        ),
+        languages=(spoken := one(rng, LANGUAGES_SPOKEN)),
         audience=one(rng, AUDIENCES),
-        price=one(rng, ["0", None, "15", "120"]),
+        price=(price := one(rng, ["0", None, "15", "120"])),
         registration_url=f"https://example.org/register/{key}" if rng.random() < 0.5 else "",
         attendance=attendance,
         attendance_qualifier="about" if attendance else "",
@@ -248,7 +250,10 @@ def event(batch: Batch, world: World, key: int, rng: Random) -> None:
         **titled(key, title, told, found),
         **lives(key, published),
     )
-    found.mark(kind=kind, commune=commune)
+    found.mark(kind=kind, commune=commune, over_at=over)
+    found.mark(is_online=bool(online) or None, is_free=price == "0" or None)
+    for language in spoken.strip(",").split(",") if spoken else ():
+        found.mark(languages=language)
     themed(batch, world, Event.themes, key, rng, found)
     cite(batch, world, Event.sources, key, rng)
     found.by_names(place)

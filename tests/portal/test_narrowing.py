@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from events.filters import AgendaFilter, EventFilter
+from events.filters import AgendaFilter, EventFilter, UpcomingFilter
 from events.models import Event
+from events.querysets import NEVER
 from members.filters import OrganisationFilter
 from members.models import Organisation
 from portal import counting, narrowing, search
@@ -39,12 +40,26 @@ def forget_marks() -> None:
 def test_an_event_is_marked_by_what_lists_are_narrowed_by():
     theme, commune = ThemeFactory(), CommuneFactory()
 
-    event = EventFactory(kind="round-table", commune=commune, themes=[theme], starts_at=NOW)
+    event = EventFactory(
+        kind="round-table",
+        commune=commune,
+        themes=[theme],
+        languages=["fr", "lsf"],
+        online_url="https://example.org/live",
+        price=0,
+        starts_at=NOW,
+        ends_at=NOW + datetime.timedelta(hours=13),
+    )
 
     assert set(narrowing.marks_of(event)) == {
         "kind·round·table",
         f"commune·{commune.pk}",
         f"themes·{theme.pk}",
+        "languages·fr",
+        "languages·lsf",
+        "is·online·true",
+        "is·free·true",
+        "over·at·2026·11·27",
     }
     row = SearchDocument.objects.get(kind="events·event", object_id=event.pk)
     assert set(narrowing.marks_of(event)) <= set(row.words.split())
@@ -66,6 +81,25 @@ def test_no_text_has_a_mark():
     assert "kind·startup" not in SearchDocument.objects.get().words.split()
 
 
+def test_days_are_asked_for_from_one_on():
+    day = datetime.datetime(2019, 12, 28, 23, 59, tzinfo=datetime.UTC)
+    days = [day + datetime.timedelta(days=n) for n in range(1200)]
+    days += [NEVER, NOW.replace(year=1999), NOW.replace(year=2199)]
+
+    for asked in days[::29]:
+        words = narrowing.on_or_after("over_at", asked).parts
+        found = [
+            each
+            for each in days
+            if any(
+                said.startswith(word.text) if word.prefix else said == word.text
+                for word in words
+                if (said := narrowing.mark("over_at", each))
+            )
+        ]
+        assert found == [each for each in days if each.date() >= asked.date()]
+
+
 # --- Lists ----------------------------------------------------------------------------------------
 
 
@@ -76,12 +110,26 @@ def agenda():
     soon, over = timezone.now() + datetime.timedelta(days=3), timezone.now()
     over -= datetime.timedelta(days=500)
     EventFactory(
-        title_fr="Atelier A", title_en="", kind="workshop", themes=[health], starts_at=soon
+        title_fr="Atelier A",
+        title_en="",
+        kind="workshop",
+        themes=[health],
+        starts_at=soon,
+        price=0,
+        languages=["en"],
     )
     EventFactory(
         title_fr="Atelier B", title_en="", kind="forum", themes=[health, law], starts_at=soon
     )
-    EventFactory(title_fr="Atelier C", title_en="", kind="workshop", themes=[law], starts_at=soon)
+    EventFactory(
+        title_fr="Atelier C",
+        title_en="",
+        kind="workshop",
+        themes=[law],
+        starts_at=soon,
+        online_url="https://example.org/live",
+        languages=["fr", "es"],
+    )
     EventFactory(title_fr="Cours D", title_en="", kind="workshop", themes=[health], starts_at=soon)
     EventFactory(
         title_fr="Atelier E", title_en="", kind="workshop", themes=[health], starts_at=over
@@ -102,15 +150,19 @@ ASKED = [
     ({"q": "atelier", "theme": ["health", "law"], "kind": ["workshop"]}, "ACEF"),
     ({"q": "atelier", "theme": ["law"], "kind": ["forum"]}, "B"),
     ({"q": "atelier", "kind": ["webinar"]}, ""),
-    ({"q": "atelier", "theme": ["health"], "price": ["free"]}, ""),
+    ({"q": "atelier", "theme": ["health"], "price": ["free"]}, "A"),
+    ({"q": "atelier", "language": ["en", "fr"]}, "AC"),
+    ({"q": "atelier", "online": ["yes"], "language": ["fr"]}, "C"),
+    ({"q": "atelier", "from": str(timezone.localdate())}, "ABC"),
 ]
 
 
 @pytest.mark.parametrize(("query", "letters"), ASKED)
 @pytest.mark.parametrize("are_marked", [True, False])
 @pytest.mark.parametrize("most", [10_000, 1])
+@pytest.mark.parametrize("filters", [AgendaFilter, UpcomingFilter])
 def test_words_and_boxes_find_the_same_with_marks_and_without(
-    agenda, query, letters, are_marked, most, monkeypatch
+    agenda, query, letters, filters, are_marked, most, monkeypatch
 ):
     if not are_marked:
         forget_marks()
@@ -119,7 +171,7 @@ def test_words_and_boxes_find_the_same_with_marks_and_without(
     events = Event.objects.published()
 
     everything = EventFilter(query, events)
-    coming = AgendaFilter(query, events.upcoming())
+    coming = filters(query, events.upcoming())
 
     assert "".join(title[-1] for title in titles(coming)) == letters.replace("E", "")
     assert coming.count() == min(len(letters.replace("E", "")), most + 1)
@@ -128,6 +180,32 @@ def test_words_and_boxes_find_the_same_with_marks_and_without(
     assert sorted(str(each)[-1] for each in everything.narrowed()) == list(letters)
     if most > len(letters):
         assert "".join(title[-1] for title in titles(everything)) == letters
+
+
+def test_what_was_over_today_is_not_to_come():
+    now = timezone.now()
+    over, on = now - datetime.timedelta(seconds=1), now + datetime.timedelta(hours=1)
+    for title, end in (("Atelier over", over), ("Atelier on", on)):
+        EventFactory(title_fr=title, title_en="", starts_at=now.replace(year=2020), ends_at=end)
+    coming = UpcomingFilter({"q": "atelier"}, Event.objects.published().upcoming())
+
+    assert (titles(coming), coming.count()) == (["Atelier on"], 1)
+
+
+@pytest.mark.parametrize("most", [10_000, 1])
+def test_what_is_to_come_is_met_by_its_day(agenda, most, monkeypatch):
+    monkeypatch.setattr(counting, "MOST", most)
+    monkeypatch.setattr(search, "ENOUGH", most + 1)
+
+    with CaptureQueriesContext(connection) as queries:
+        coming = UpcomingFilter({"q": "atelier"}, Event.objects.published().upcoming())
+        assert (coming.count(), "".join(title[-1] for title in titles(coming))) == (
+            min(4, most + 1),
+            "ABCF",
+        )
+
+    asked = all("over·at·3" in each["sql"] for each in queries.captured_queries)
+    assert asked is (connection.vendor == "postgresql")
 
 
 def test_the_index_is_asked_for_what_narrows_the_list(agenda):
