@@ -152,6 +152,13 @@ def of_one_version() -> Iterator[None]:
         _first.reset(token)
 
 
+def go_by(version: str) -> None:
+    """Recall what is of this version, which the store was asked for a moment ago (`of_one_version`)."""
+    first = _first.get()
+    if first is not None:
+        first[:] = [version] if version else []
+
+
 def recall(makers: Mapping[Any, Callable[[], Any]]) -> dict[Any, Any]:
     """What each maker makes, by what names it; what was made of the same content is not made again.
 
@@ -170,14 +177,17 @@ def recall_together(
         return dict(make(names))
     keys = {name: hashlib.sha256(repr(name).encode()).hexdigest() for name in names}
     first = _first.get()
-    version = first[0] if first else store.look([])[0]
+    # Most likely it is the one that this process knows; the store is asked with what lacks.
+    version = first[0] if first else content_version.current()
     found = near.look(keys.values(), version)
-    if missed := keys.values() - found.keys():
+    missed = keys.values() - found.keys()
+    if missed or not first:
         version, kept = store.look(missed)
         # Of a version that is gone nothing may stand beside what was made of the next one.
-        found = kept | near.look(keys.values(), version)
-    if first is not None:
-        first[:] = [version] if version else []
+        near_by = near.look(keys.values(), version)
+        found = kept | near_by
+        missed = keys.values() - near_by.keys()
+    go_by(version)
     missing = [name for name in names if keys[name] not in found]
     made = {keys[name]: what for name, what in make(missing).items()} if missing else {}
     if made:

@@ -25,7 +25,7 @@ from django.utils.http import http_date
 from django.utils.translation import get_language_from_request, override
 
 from portal import i18n
-from portal.keeping import of_one_version, store
+from portal.keeping import go_by, of_one_version, store
 
 # How long to wait for a page that somebody else is making, in seconds.
 PATIENCE = 5.0
@@ -151,6 +151,7 @@ class KeepPages:
 
     def _made(self, request: HttpRequest, key: str, version: str, token: str) -> HttpResponseBase:
         """Make a page, and keep it if it is one for all; whoever waits for it is told otherwise."""
+        go_by(version)
         kept: Any = NO_PAGE
         try:
             response = self.get_response(request)

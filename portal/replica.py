@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from portal import content_version, kept_pages
-from portal.keeping import store
+from portal.keeping import go_by, store
 from portal.overload import Away
 
 logger = logging.getLogger(__name__)
@@ -85,6 +85,7 @@ class ReadFromCopy:
         version, _nothing = store.look([])
         if not copy.has(version):
             return self.get_response(request)
+        go_by(version)
         with content_version.pinned_to(version):
             response = self.get_response(request)
         if response.status_code >= 500 and (_was_stopped(response) or not copy.answers()):
