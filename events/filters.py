@@ -32,7 +32,7 @@ from portal.facets import (
 from portal.fields import CodeListField
 from portal.filters import DayFilter, ListFilterSet, Order, SortFilter
 from portal.keyset import among
-from portal.narrowing import Known, on_or_after
+from portal.narrowing import Known, after_day, of_day
 from portal.tallies import Frequent, Tallied, Told
 from portal.taxonomies import name_column
 
@@ -136,8 +136,9 @@ class UpcomingFilter(AgendaFilter):
     """Those of what is to come (`EventQuerySet.upcoming`)."""
 
     def begins_with(self) -> Known:
-        # Some of those of today are over.
-        return Known((on_or_after("over_at", timezone.now()),))
+        now = timezone.now()
+        # Of those that are over today some are already.
+        return Known((after_day("over_at", now),), True, of_day("over_at", now))
 
     def walked(self) -> QuerySet | None:
         if not self.ranks or self.count() <= counting.MOST:

@@ -209,7 +209,7 @@ class ListFilterSet(filters.FilterSet):
         known, text = self._known(by), self.values["q"]
         if counted and (known.is_all or self.begins_with().marks):
             most = search.ENOUGH if known.is_all else search.NO_LIMIT
-            return search.matching(rows, text, most, known.marks)
+            return search.matching(rows, text, most, known)
         return search.matching(rows, text, most=None)
 
     def begins_with(self) -> Known:
@@ -220,7 +220,7 @@ class ListFilterSet(filters.FilterSet):
 
     def _known(self, by: Collection[str]) -> Known:
         """What search knows of the rows that these filters leave."""
-        marks, is_all = self.begins_with()
+        marks, is_all, doubtful = self.begins_with()
         for name in sorted(set(by) - {"q", "sort"}):
             found = self.filters[name]
             mark = found.marks(self.values[name]) if isinstance(found, Facet) else None
@@ -228,7 +228,7 @@ class ListFilterSet(filters.FilterSet):
                 is_all = False
             else:
                 marks = (*marks, mark)
-        return Known(marks, is_all)
+        return Known(marks, is_all, doubtful)
 
     @property
     def ranks(self) -> bool:
@@ -260,7 +260,7 @@ class ListFilterSet(filters.FilterSet):
         # In the order of a column very many are met by walking; another one is sorted, after all of
         # them were found.
         walks = are_many and isinstance(order_of(rows)[0].expression, F)
-        return search.matching(rows, text, None if walks else search.NO_LIMIT, known.marks)
+        return search.matching(rows, text, None if walks else search.NO_LIMIT, known)
 
     def walked(self) -> QuerySet | None:
         """The first of very many rows in the order of the list, where an index has these in order and

@@ -20,8 +20,11 @@ from portal.words import LONGEST_WORD, MARK, AnyOf, Node, Word
 
 # The first analysis (`portal.words.VERSION`) whose rows have marks.
 MARKED_SINCE = 4
-# Above the highest figure that each place of a day has: its month has a ten at most, its day three.
-_FIGURES = (10, 10, 10, 10, 0, 2, 10, 0, 4, 10)
+# The days that are told apart, and the one that stands for whatever is later; what is earlier has the
+# first.
+FIRST, LAST, FAR = (datetime.date(*day) for day in ((2000, 1, 1), (2099, 12, 31), (3000, 1, 1)))
+# Above the highest figure at each place of such a day.
+_FIGURES = (4, 1, 10, 10, 0, 2, 10, 0, 4, 10)
 _BETWEEN = re.compile("[^a-z0-9]+")
 
 
@@ -31,6 +34,8 @@ class Known(NamedTuple):
     marks: tuple[Node, ...] = ()
     # Whether whatever is public and has them is one of these rows.
     is_all: bool = False
+    # What others may have in the place of the first mark, of which some are rows of the list as well.
+    doubtful: Node | None = None
 
 
 NOTHING_KNOWN = Known()
@@ -48,22 +53,26 @@ def one_of(name: str, values: Iterable[Any]) -> Node:
     return AnyOf(tuple(Word(mark(name, value)) for value in values))
 
 
-def on_or_after(name: str, moment: datetime.datetime) -> Node:
-    """That the day of a row is that of a moment, or a later one.
+def of_day(name: str, moment: datetime.datetime) -> Node:
+    """That the day of a row is that of a moment."""
+    return Word(mark(name, moment))
 
-    Later ones have a higher figure in one place and the same before it: what is not before 2026-11-27
-    begins with 3 to 9, with 21 to 29, … with 2027 to 2029, with 2026-12, with 2026-11-3, or ends in 7
-    to 9.
+
+def after_day(name: str, moment: datetime.datetime) -> Node:
+    """That the day of a row is a later one than that of a moment.
+
+    Later ones have a higher figure at one place and the same before it: what is after 2026-11-27 begins
+    with 3, with 203 to 209, with 2027 to 2029, with 2026-12, with 2026-11-3, or with 2026-11-28 and -29.
     """
     day = str(_day(moment))
     later = [
         f"{day[:place]}{figure}"
-        for place in range(len(day))
-        if day[place].isdigit()
-        for figure in range(int(day[place]) + 1, _FIGURES[place])
+        for place, above in enumerate(_FIGURES)
+        for figure in range(int(day[place]) + 1 if above else 0, above)
+        # There is no thirteenth month.
+        if place != 6 or day[5] == "0" or figure < 3
     ]
-    words = [Word(mark(name, begin), prefix=True) for begin in later]
-    return AnyOf((*words, Word(mark(name, day))))
+    return AnyOf(tuple(Word(mark(name, begin), prefix=True) for begin in later))
 
 
 def marks_of(obj: Any) -> Iterator[str]:
@@ -86,4 +95,5 @@ def _values(obj: Any, name: str) -> list[Any]:
 
 
 def _day(moment: datetime.datetime) -> datetime.date:
-    return moment.astimezone(datetime.UTC).date()
+    day = moment.astimezone(datetime.UTC).date()
+    return FAR if day > LAST else max(day, FIRST)

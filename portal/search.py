@@ -29,9 +29,6 @@ BATCH = 100
 # some that are no longer public.
 ENOUGH = counting.MOST + 100
 
-# What the index of words has of objects besides their words (`portal/narrowing.py`).
-Marks = tuple[words.Node, ...]
-
 
 class Searchable(Protocol):
     """What an object needs to be found: the title and the other texts that it has for a reader."""
@@ -220,7 +217,7 @@ def matching(
     queryset: models.QuerySet,
     query: str,
     most: int | None = NO_LIMIT,
-    marks: Marks = (),
+    known: Known = NOTHING_KNOWN,
 ) -> models.QuerySet:
     """The rows in which every word of `query` is found, in some form, in either language.
 
@@ -228,15 +225,15 @@ def matching(
     none. Adds no query of its own and refuses no text.
 
     All matches are found first, or the first `most` of them. With None the rows may be walked through
-    in their order instead, which is for words that very many have. With `marks`, which all rows of the
-    queryset have, only what has these is found; for `most` of them it must be all that has.
+    in their order instead, which is for words that very many have. `known` is what search knows of the
+    queryset: nothing else is found, which is faster.
     """
     if not query.strip():
         return queryset
     wanted = words.read_query(query)
     if wanted is None:
         return queryset.none()
-    found = _keys(_found(queryset.model, wanted), marks, most)
+    found = _keys(_found(queryset.model, wanted), known, most)
     return queryset.filter(pk__in=found)
 
 
@@ -263,7 +260,7 @@ def ranked(
         titled = every.filter(title__match=_titled(wanted))
         rows = queryset.order_by()
         some, best = (
-            rows.filter(pk__in=_keys(found, known.marks, enough)).values("pk")[:most]
+            rows.filter(pk__in=_keys(found, known, enough)).values("pk")[:most]
             for found, enough, most in (
                 (every, ENOUGH if known.is_all else None, counting.MOST),
                 (titled, None, matches.MOST_RANKED),
@@ -271,7 +268,7 @@ def ranked(
         )
         found = queryset.filter(in_either(queryset.db, best, some))
     else:
-        found = matching(queryset, query, marks=known.marks)
+        found = matching(queryset, query, known=known)
     order = queryset.query.order_by or queryset.model._meta.ordering or ()
     rank: Any = _rank_of_each if are_many else _rank
     return found.annotate(rank=rank(queryset.model, wanted)).order_by("-rank", *order, "pk")
@@ -373,15 +370,19 @@ def _found(model: type[models.Model], wanted: words.Query) -> models.QuerySet[Se
     return rows.filter(words__match=words.AllOf((words.Word(kind), *wanted.terms)))
 
 
-def _keys(rows: models.QuerySet, marks: Marks, most: int | None) -> models.QuerySet:
-    """The keys of the objects of rows of search, the first `most` of those that have the marks."""
-    if most is None or not marks:
+def _keys(rows: models.QuerySet, known: Known, most: int | None) -> models.QuerySet:
+    """The keys of the objects of rows of search, of which this is known: all, or the first `most`."""
+    if most is None or not known.marks:
         return rows.values("object_id")[:most]
     if connections[rows.db].vendor != "postgresql":
         return rows.values("object_id")
-    marked = rows.filter(words__match=words.AllOf(marks))
-    older = rows.filter(analyser__lt=MARKED_SINCE)
-    return marked.values("object_id")[:most].union(older.values("object_id"), all=True)
+    marked = rows.filter(words__match=words.AllOf(known.marks))
+    others = [rows.filter(analyser__lt=MARKED_SINCE)]
+    if known.doubtful is not None:
+        doubtful = words.AllOf((known.doubtful, *known.marks[1:]))
+        others.append(rows.filter(words__match=doubtful))
+    first = marked.values("object_id")[: most if known.is_all else NO_LIMIT]
+    return first.union(*(each.values("object_id") for each in others), all=True)
 
 
 def _rank(model: type[models.Model], wanted: words.Query) -> Case:

@@ -81,23 +81,29 @@ def test_no_text_has_a_mark():
     assert "kind·startup" not in SearchDocument.objects.get().words.split()
 
 
-def test_days_are_asked_for_from_one_on():
-    day = datetime.datetime(2019, 12, 28, 23, 59, tzinfo=datetime.UTC)
+def test_later_days_are_asked_for_by_how_they_begin():
+    day = datetime.datetime(2019, 9, 28, 23, 59, tzinfo=datetime.UTC)
     days = [day + datetime.timedelta(days=n) for n in range(1200)]
-    days += [NEVER, NOW.replace(year=1999), NOW.replace(year=2199)]
+    days += [NEVER, NOW.replace(year=1999), NOW.replace(year=2099), NOW.replace(year=2199)]
 
-    for asked in days[::29]:
-        words = narrowing.on_or_after("over_at", asked).parts
-        found = [
-            each
-            for each in days
-            if any(
-                said.startswith(word.text) if word.prefix else said == word.text
-                for word in words
-                if (said := narrowing.mark("over_at", each))
-            )
-        ]
-        assert found == [each for each in days if each.date() >= asked.date()]
+    def told(each):
+        return narrowing.mark("over_at", each)
+
+    for asked in days[::23]:
+        later = narrowing.after_day("over_at", asked).parts
+        of_day = narrowing.of_day("over_at", asked)
+        assert (of_day.text, of_day.prefix) == (told(asked), False)
+        assert all(word.prefix for word in later)
+        found = [each for each in days if told(each).startswith(tuple(word.text for word in later))]
+        assert found == [each for each in days if told(each) > told(asked)]
+        assert found == [each for each in days if each.date() > asked.date()]
+
+
+def test_what_is_very_early_or_late_is_told_apart_no_further():
+    early, late = NOW.replace(year=1987), NOW.replace(year=2150)
+
+    assert narrowing.mark("over_at", early) == "over·at·2000·01·01"
+    assert narrowing.mark("over_at", late) == narrowing.mark("over_at", NEVER)
 
 
 # --- Lists ----------------------------------------------------------------------------------------
