@@ -1,8 +1,9 @@
 """How many rows each option of a list would leave, for all its facets in one query.
 
 A facet tells what it reads of a row (`Columns`, `Pairs` or `Conditions`). Each set of rows is looked at
-once and no further than `portal.counting.MOST` of them, whatever the number of its facets: of more rows
-what is counted is the least that there is (`Tallied.is_whole`).
+once and no further than `portal.counting.MOST` of them, whatever the number of its facets. Of more rows
+facets are counted among the first `SOME`: what is counted is the least that there is
+(`Tallied.is_whole`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -56,6 +57,8 @@ class Conditions(NamedTuple):
 
 Told = Columns | Pairs | Frequent | Conditions
 
+# Among so many of more rows than are counted what each has is counted: enough to meet what is not rare.
+SOME = 2_000
 # So many times the most are looked up, in case some are not among those that may be named.
 SPARE = 2
 
@@ -71,7 +74,7 @@ class Tallied(NamedTuple):
     """What was counted of one facet, by code."""
 
     by_code: Mapping[str, Tally]
-    # Among so many rows; a number above `MOST` stands for any larger one.
+    # Of so many rows; a number above `MOST` stands for any larger one.
     total: int
 
     @property
@@ -110,7 +113,7 @@ class Statement:
         self.columns: list[dict[str, Any]] = [{"key_": F("pk")} for _set in sets]
         # What is asked of each set, and the parameters of that: asked only if the set can have rows.
         self.selects: list[list[tuple[str, Sequence[Any]]]] = [
-            [(f"SELECT -1, '', '', COUNT(*), {number} FROM found{number}", ())]  # noqa: S608 - names of ours
+            [(f"SELECT -1, '', '', n, {number} FROM count{number}", ())]  # noqa: S608 - names of ours
             for number in range(len(sets))
         ]
         for position, each in enumerate(wanted.values()):
@@ -130,6 +133,12 @@ class Statement:
                 continue
             parts.append(f"found{number} AS ({sql})")
             before += params
+            number_of = f"SELECT COUNT(*) AS n FROM found{number}"  # noqa: S608 - names of ours
+            parts.append(f"count{number} AS MATERIALIZED ({number_of})")
+            few = f"CASE WHEN n > {counting.MOST} THEN {SOME} ELSE n END FROM count{number}"
+            # Not by itself: rows are looked at where they stand.
+            some = f"SELECT * FROM found{number} LIMIT (SELECT {few})"  # noqa: S608 - the same
+            parts.append(f"some{number} AS NOT MATERIALIZED ({some})")
             for select, params in self.selects[number]:
                 selects.append(select)
                 after += params
@@ -153,7 +162,7 @@ class Statement:
         return rows.query.get_compiler(connection=self.connection).as_sql()
 
     def _add(self, position: int, number: int, told: Told) -> None:
-        columns, selects, found = self.columns[number], self.selects[number], f"found{number}"
+        columns, selects, found = self.columns[number], self.selects[number], f"some{number}"
         if isinstance(told, Conditions):
             for place, (code, condition) in enumerate(told.by_code.items()):
                 column = f"is{position}_{place}_"
@@ -183,7 +192,7 @@ class Statement:
         name = {"key_": F("pk"), "code_": F(told.code), "label_": F(told.label)}
         named, of_named = self._sql(told.named.order_by().annotate(**name).values(*name))
         few = f"SELECT to_, COUNT(*) AS n FROM ({pairs}) AS pairs"  # noqa: S608 - names of ours
-        few += f" WHERE owner_ {self._among(f'found{number}')} GROUP BY to_"
+        few += f" WHERE owner_ {self._among(f'some{number}')} GROUP BY to_"
         few += f" ORDER BY n DESC, to_ LIMIT {SPARE * told.most}"
         select = f"SELECT CAST(code_ AS text), label_, n, {number} FROM ({few}) AS few"  # noqa: S608 - names of ours
         select += f" JOIN ({named}) AS named ON key_ = to_ ORDER BY n DESC, to_ LIMIT {told.most}"

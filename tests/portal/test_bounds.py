@@ -17,7 +17,7 @@ from events.filters import PartnerFacet
 from events.models import Event
 from events.views import months
 from members.models import Organisation
-from portal import counting, keyset
+from portal import counting, keyset, tallies
 from portal.models import Status
 from tests import factories
 from tests.events import networks
@@ -81,6 +81,27 @@ def test_boxes_of_a_long_list_say_the_least_there_is(client, most, many):
     kinds = next(facet for facet in found if facet.name == "kind")
     assert [option.at_least for option in kinds.options] == [True] * len(kinds.options)
     assert "12+ signifie 12 ou plus" in page(client).content.decode()
+
+
+def test_boxes_of_a_long_list_are_counted_among_some(client, most, many, monkeypatch):
+    monkeypatch.setattr(tallies, "SOME", 20)
+
+    response = page(client)
+
+    assert response.context["listing"].total == 41
+    groups = {group.name: group.options for group in response.context["facets"]}
+    assert sum(option.count for option in groups["kind"]) == 20
+    assert 0 < groups["theme"][0].count <= 5
+
+
+def test_boxes_of_a_list_as_long_as_the_bound_are_counted_among_all(client, many, monkeypatch):
+    monkeypatch.setattr(counting, "MOST", 50)
+    monkeypatch.setattr(tallies, "SOME", 20)
+
+    groups = {group.name: group.options for group in page(client).context["facets"]}
+
+    assert [(option.count, option.at_least) for option in groups["theme"]] == [(5, False)]
+    assert sum(option.count for option in groups["kind"]) == 50
 
 
 def test_what_a_filter_leaves_of_a_long_list_is_counted_exactly(client, most, many):
