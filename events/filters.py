@@ -32,7 +32,7 @@ from portal.facets import (
 from portal.fields import CodeListField
 from portal.filters import DayFilter, ListFilterSet, Order, SortFilter
 from portal.keyset import among
-from portal.narrowing import Known, after_day, of_day
+from portal.narrowing import Known, after_day, before_day, of_day
 from portal.tallies import Frequent, Tallied, Told
 from portal.taxonomies import name_column
 
@@ -141,7 +141,7 @@ class UpcomingFilter(AgendaFilter):
         return Known((after_day("over_at", now),), True, of_day("over_at", now))
 
     def walked(self) -> QuerySet | None:
-        if not self.ranks or self.count() <= counting.MOST:
+        if self.count() <= counting.MOST:
             return None
         narrowed: Any = self.narrowed()
         coming: QuerySet = narrowed.next_by_index()
@@ -152,6 +152,10 @@ class PastAgendaFilter(AgendaFilter):
     """Those of what is over, the latest first. All have a date, so that an index has their order."""
 
     sort = SortFilter({"recent": Order(_("the latest first"), ("-starts_at", "pk"))})
+
+    def begins_with(self) -> Known:
+        now = timezone.now()
+        return Known((before_day("over_at", now),), True, of_day("over_at", now))
 
 
 class PartnerFacet(TalliedFacet):

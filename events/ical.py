@@ -141,8 +141,7 @@ def _description(event: Event, url: str) -> str:
             _("The date shown may be the one first planned: ask the organisers before you come.")
         )
     parts.append(one_line(i18n.text(event, "summary").value))
-    text = "\n".join(plain_lines(lines(i18n.text(event, "description").value)))
-    parts.append(Truncator(text).chars(LONGEST_DESCRIPTION))
+    parts.append(_shortened(i18n.text(event, "description").value))
     names = [one_line(row.organisation.name) for row in event.agreed_organisers]
     facts = {
         _("Organised by: %(names)s"): ", ".join(names),
@@ -152,6 +151,12 @@ def _description(event: Event, url: str) -> str:
     }
     said = [words % {"names": value, "url": value} for words, value in facts.items() if value]
     return "\n\n".join(part for part in [*parts, "\n".join(said)] if part)
+
+
+@lru_cache(maxsize=1_000)
+def _shortened(description: str) -> str:
+    """The beginning of a text as plain lines: programs ask for the same events again and again."""
+    return str(Truncator("\n".join(plain_lines(lines(description)))).chars(LONGEST_DESCRIPTION))
 
 
 def _location(event: Event) -> str:

@@ -16,8 +16,6 @@ from portal.i18n import BilingualText
 from portal.markdown import plain
 from portal.markup import markup
 from portal.words import (
-    AllOf,
-    AnyOf,
     Node,
     Word,
     chunks_in,
@@ -141,8 +139,8 @@ def _text(obj: models.Model, name: str, language: str) -> BilingualText:
 
 def _leaves(node: Node) -> Iterator[Word]:
     """The words of a node, whether all of them are wanted or any."""
-    if isinstance(node, AllOf | AnyOf):
+    if isinstance(node, Word):
+        yield node
+    else:
         for part in node.parts:
             yield from _leaves(part)
-    else:
-        yield node

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import FieldDoesNotExist
 
-from portal.words import LONGEST_WORD, MARK, AnyOf, Node, Word
+from portal.words import LONGEST_WORD, MARK, AnyOf, Node, NoneOf, Word
 
 # The first analysis (`portal.words.VERSION`) whose rows have marks.
 MARKED_SINCE = 4
@@ -58,7 +58,7 @@ def of_day(name: str, moment: datetime.datetime) -> Node:
     return Word(mark(name, moment))
 
 
-def after_day(name: str, moment: datetime.datetime) -> Node:
+def after_day(name: str, moment: datetime.datetime) -> AnyOf:
     """That the day of a row is a later one than that of a moment.
 
     Later ones have a higher figure at one place and the same before it: what is after 2026-11-27 begins
@@ -73,6 +73,11 @@ def after_day(name: str, moment: datetime.datetime) -> Node:
         if place != 6 or day[5] == "0" or figure < 3
     ]
     return AnyOf(tuple(Word(mark(name, begin), prefix=True) for begin in later))
+
+
+def before_day(name: str, moment: datetime.datetime) -> Node:
+    """That the day of a row is an earlier one: those that are not are the fewer, of what has gone by."""
+    return NoneOf((*after_day(name, moment).parts, of_day(name, moment)))
 
 
 def marks_of(obj: Any) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db import models
 
-from portal.words import AllOf, Node, Word
+from portal.words import AllOf, AnyOf, Node, NoneOf, Word
 
 # PostgreSQL finds what has a limit on its own. Without one it may walk through all objects instead
 # and look at each one's words, in the hope of meeting a page of matches soon: there may be none.
@@ -143,6 +143,8 @@ def _of_kind(kind: str, words: Node | None) -> Node:
 def _tsquery(node: Node) -> str:
     if isinstance(node, Word):
         return f"'{node.text}':*" if node.prefix else f"'{node.text}'"
+    if isinstance(node, NoneOf):
+        return f"!{_tsquery(AnyOf(node.parts))}"
     return f"({(' & ' if isinstance(node, AllOf) else ' | ').join(map(_tsquery, node.parts))})"
 
 

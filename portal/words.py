@@ -226,7 +226,14 @@ class AnyOf:
     parts: tuple["Node", ...]
 
 
-Node = Word | AllOf | AnyOf
+@dataclass(frozen=True)
+class NoneOf:
+    """Nothing of these may be there, beside something that must be."""
+
+    parts: tuple["Node", ...]
+
+
+Node = Word | AllOf | AnyOf | NoneOf
 
 
 @dataclass(frozen=True)

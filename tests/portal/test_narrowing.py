@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from events.filters import AgendaFilter, EventFilter, UpcomingFilter
+from events.filters import AgendaFilter, EventFilter, PastAgendaFilter, UpcomingFilter
 from events.models import Event
 from events.querysets import NEVER
 from members.filters import OrganisationFilter
@@ -97,6 +97,7 @@ def test_later_days_are_asked_for_by_how_they_begin():
         found = [each for each in days if told(each).startswith(tuple(word.text for word in later))]
         assert found == [each for each in days if told(each) > told(asked)]
         assert found == [each for each in days if each.date() > asked.date()]
+        assert narrowing.before_day("over_at", asked).parts == (*later, of_day)
 
 
 def test_what_is_very_early_or_late_is_told_apart_no_further():
@@ -193,9 +194,33 @@ def test_what_was_over_today_is_not_to_come():
     over, on = now - datetime.timedelta(seconds=1), now + datetime.timedelta(hours=1)
     for title, end in (("Atelier over", over), ("Atelier on", on)):
         EventFactory(title_fr=title, title_en="", starts_at=now.replace(year=2020), ends_at=end)
-    coming = UpcomingFilter({"q": "atelier"}, Event.objects.published().upcoming())
+    public = Event.objects.published()
+    coming = UpcomingFilter({"q": "atelier"}, public.upcoming())
+    past = PastAgendaFilter({"q": "atelier"}, public.past())
 
     assert (titles(coming), coming.count()) == (["Atelier on"], 1)
+    assert (titles(past), past.count()) == (["Atelier over"], 1)
+
+
+@pytest.mark.parametrize("are_marked", [True, False])
+@pytest.mark.parametrize("most", [10_000, 1])
+def test_what_is_over_is_met_by_its_day(agenda, are_marked, most, monkeypatch):
+    over = timezone.now() - datetime.timedelta(days=2)
+    EventFactory(title_fr="Atelier G", title_en="", kind="forum", starts_at=over)
+    if not are_marked:
+        forget_marks()
+    monkeypatch.setattr(counting, "MOST", most)
+    monkeypatch.setattr(search, "ENOUGH", most + 1)
+    past = Event.objects.published().past()
+
+    every = PastAgendaFilter({"q": "atelier"}, past)
+    some = PastAgendaFilter({"q": "atelier", "kind": ["forum"]}, past)
+
+    assert ("".join(title[-1] for title in titles(every)), every.count()) == (
+        "EG",
+        min(2, most + 1),
+    )
+    assert ("".join(title[-1] for title in titles(some)), some.count()) == ("G", 1)
 
 
 @pytest.mark.parametrize("most", [10_000, 1])
