@@ -146,8 +146,7 @@ class OrganisationQuerySet(PublishedQuerySet):
     def whole(self, *more: str) -> Self:
         """With all that is said of one, and these lists: no query more.
 
-        Its page tells the distinctions of its people too (`all_distinctions`), the API its own alone
-        (`own_distinctions`).
+        Its page tells the distinctions of its people too (`all_distinctions`), the API its own alone.
         """
         return self.reading("whole", *more)
 
@@ -218,12 +217,7 @@ class PersonQuerySet(ShowingQuerySet):
 
 
 class DistinctionQuerySet(ShowingQuerySet):
-    """Questions asked of distinctions."""
-
-    def around(self, organisation: Any) -> Self:
-        """What an organisation received, and what its people did; with their sources."""
-        received = Q(organisation=organisation) | Q(person__organisation=organisation)
-        return self.filter(received).select_related("person")
+    """Questions asked of distinctions, with what is shown of them."""
 
 
 class ContactQuerySet(models.QuerySet):

@@ -135,11 +135,14 @@ class Organisation(Published):
         lambda rows: rows.for_everybody(),
         ["name", "role", "email", "phone", "visibility"],
     )
-    # What it received, and what its people did.
-    all_distinctions = Shown(
-        lambda whose: Distinction.objects.around(whose), columns=DISTINCTION, person=["name"]
-    )
     own_distinctions = Shown("distinctions", columns=DISTINCTION)
+    # Apart from those that it received itself: PostgreSQL would look at those of everybody for both.
+    received_distinctions = Shown("distinctions", columns=DISTINCTION, person=["name"])
+    peoples_distinctions = Shown(
+        lambda whose: Distinction.objects.filter(person__organisation=whose),
+        columns=DISTINCTION,
+        person=["name"],
+    )
     all_exchanges = Shown("exchanges", columns=["direction", "topic", "text"])
     all_links = Shown("links", columns=["label", "url"])
     all_people = Shown("people", columns=["name", "role"])
@@ -256,6 +259,13 @@ class Organisation(Published):
         """The language its texts are in, where the other one lacks some of them, else ""."""
         missing = i18n.missing_language(self, ("summary", "description"))
         return i18n.other(missing) if missing else ""
+
+    @property
+    def all_distinctions(self) -> list[Distinction]:
+        """What it received and what its people did, the latest first."""
+        found: list[Distinction] = [*self.received_distinctions, *self.peoples_distinctions]
+        found.sort(key=lambda each: each.pk)
+        return sorted(found, key=lambda each: each.date, reverse=True)
 
     @property
     def siren_url(self) -> str:

@@ -31,8 +31,9 @@ from portal.listing import Listing
 
 NEAREST = Nearest("members:organisation-list", gettext_lazy("The directory of organisations"))
 
-
 MAP = "map"
+# Of what is said of an organisation, what its page alone says besides what belongs to other apps.
+DISTINCTIONS = ("received_distinctions", "peoples_distinctions")
 
 
 @kept
@@ -99,7 +100,7 @@ def for_rows(organisations: Any) -> QuerySet:
 @require_safe
 def organisation_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The profile of a published organisation; 301 from an old address, 410 once withdrawn."""
-    rows = Organisation.objects.whole("all_distinctions", *related.shown())
+    rows = Organisation.objects.whole(*DISTINCTIONS, *related.shown())
     return answer(request, rows, slug, organisation_page, nearest=NEAREST)
 
 

@@ -710,6 +710,31 @@ def test_profile_tells_its_editors_what_is_missing(client, organisation, alice, 
     assert edit not in others
 
 
+def test_distinctions_of_an_organisation_and_of_its_people_are_one_list(profile):
+    Distinction.objects.all().delete()
+    elsewhere = Person.objects.create(
+        name="Elsewhere", organisation=factories.OrganisationFactory()
+    )
+    person = profile.people.get()
+    for title, date, given in (
+        ("A", "2024", {"organisation": profile}),
+        ("B", "2024-04", {"person": person}),
+        ("C", "", {"organisation": profile}),
+        ("D", "2024-04", {"organisation": profile}),
+        ("E", "2025", {"person": elsewhere}),
+    ):
+        Distinction.objects.create(title_fr=title, date=date, **given)
+
+    found = Organisation.objects.get(pk=profile.pk).all_distinctions
+
+    assert [(row.title_fr, row.person) for row in found] == [
+        ("B", person),
+        ("D", None),
+        ("A", None),
+        ("C", None),
+    ]
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_profile_costs_the_same_whatever_it_shows(client, profile, django_assert_num_queries, rows):
     source = profile.sources.get()
