@@ -31,6 +31,7 @@ from portal.facets import (
 )
 from portal.fields import CodeListField
 from portal.filters import DayFilter, ListFilterSet, Order, SortFilter
+from portal.keeping import recall
 from portal.keyset import among
 from portal.narrowing import Known, after_day, before_day, of_day
 from portal.tallies import Frequent, Tallied, Told
@@ -39,6 +40,8 @@ from portal.taxonomies import name_column
 # Those without a date come last either way.
 NEXT_FIRST = (F("starts_at").asc(nulls_last=True), "pk")
 LATEST_FIRST = (F("starts_at").desc(nulls_last=True), "pk")
+# Under what it is kept when the first of the events to come starts.
+FIRST_START = "first start of what is to come"
 
 
 def since(events: Any, day: datetime.date) -> QuerySet:
@@ -144,8 +147,16 @@ class UpcomingFilter(AgendaFilter):
         if self.count() <= counting.MOST:
             return None
         narrowed: Any = self.narrowed()
-        coming: QuerySet = narrowed.next_by_index()
+        coming: QuerySet = narrowed.next_by_index(first=self._first_start())
         return coming
+
+    def _first_start(self) -> datetime.datetime | None:
+        """When the first of all that is to come starts: of the same content none does sooner."""
+
+        def find() -> datetime.datetime | None:
+            return Event.objects.published().upcoming().first_start()
+
+        return recall({FIRST_START: find})[FIRST_START]
 
 
 class PastAgendaFilter(AgendaFilter):

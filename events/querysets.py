@@ -58,18 +58,29 @@ class EventQuerySet(PublishedQuerySet):
         """Those not over yet, the next first: what goes on counts. Those without a date come last."""
         return self.filter(over_at__gt=now or timezone.now()).order_by(*SOONEST_FIRST)
 
-    def next_by_index(self, now: datetime.datetime | None = None) -> Self:
+    def next_by_index(
+        self, now: datetime.datetime | None = None, first: datetime.datetime | None = None
+    ) -> Self:
         """Those to come that have a date, in the same order, which is met by walking.
 
         An index has events in the order of their start. There they stand behind all that is over, and
-        little is over from the first start on of what is not, unless something lasts for years.
+        little is over from the first start on of what is not, unless something lasts for years. None
+        may start before `first`, which is looked for where it is not known.
         """
         now = now or timezone.now()
-        public: Any = self.model._default_manager
-        begins = public.published().filter(over_at__gt=now).order_by()
-        first = begins.values("status").annotate(first=Min("starts_at")).values("first")
-        coming = self.filter(over_at__gt=now, starts_at__gte=Subquery(first))
+        since: Any = first
+        if first is None:
+            public: Any = self.model._default_manager
+            begins = public.published().filter(over_at__gt=now).order_by()
+            since = begins.values("status").annotate(first=Min("starts_at")).values("first")
+            since = Subquery(since)
+        coming = self.filter(over_at__gt=now, starts_at__gte=since)
         return coming.order_by("starts_at", "pk")
+
+    def first_start(self) -> datetime.datetime | None:
+        """When the first of these starts, if any has a date: one query."""
+        found: datetime.datetime | None = self.order_by().aggregate(first=Min("starts_at"))["first"]
+        return found
 
     def soonest(self, number: int) -> Self:
         """So many of these, found by their keys."""

@@ -259,6 +259,30 @@ def test_one_row_without_marks_is_found_like_all_others(agenda):
     assert str(found) in titles(filters)
 
 
+@pytest.mark.parametrize("asked", [{}, {"theme": ["health"]}, {"q": "atelier"}])
+def test_the_next_of_very_many_are_met_in_their_order(asked, monkeypatch):
+    theme, now = ThemeFactory(code="health"), timezone.now()
+    for days, length in ((9, 1), (-700, 800), (3, 1), (-5, 1), (3, 1), (400, 1)):
+        start = now + datetime.timedelta(days=days)
+        end = start + datetime.timedelta(days=length)
+        EventFactory(title_fr="Atelier", starts_at=start, ends_at=end, themes=[theme])
+    EventFactory(title_fr="Atelier", starts_at=None, period_fr="en mai", themes=[theme])
+    monkeypatch.setattr(counting, "MOST", 1)
+    filters = UpcomingFilter(asked, Event.objects.published().upcoming())
+
+    every = list(filters.qs)
+
+    assert (len(every), every[-1].starts_at) == (6, None)
+    # What has no date comes after them.
+    assert list(filters.walked()) == every[:-1]
+
+
+def test_few_are_not_met_one_by_one(agenda):
+    filters = UpcomingFilter({"q": "atelier"}, Event.objects.published().upcoming())
+
+    assert filters.walked() is None
+
+
 def test_what_changes_is_found_by_what_it_has_become(fay):
     before, after = ThemeFactory(code="before"), ThemeFactory(code="after")
     organisation = OrganisationFactory(name="Calcul", kind="startup", themes=[before])
