@@ -1,8 +1,10 @@
 """A slice of load, made by wrk, which takes little of the processor it shares; and what it cost."""
 
+import http.client
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -74,6 +76,37 @@ def run(
     share = answered / 199
     latencies = [(n / 1000, share) for n in numbers[6:]]
     return Slice(sent, answered, duration / 1e6, size, refused, lost, {}, latencies)
+
+
+def once(port: int, addresses: Sequence[str], visitor: int) -> Slice:
+    """Ask for each of these addresses once, with as many connections; no page is one that was kept."""
+
+    def ask(part: int) -> Slice:
+        found = Slice()
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        for number, address in enumerate(addresses[part::CONNECTIONS], start=part * len(addresses)):
+            who = (visitor + number) % 2**24
+            network = f"10.{who >> 16}.{who >> 8 & 255}.{who & 255}"
+            headers = {"X-Forwarded-Proto": "https", "X-Forwarded-For": network, "X-Cold": "1"}
+            found.sent += 1
+            try:
+                connection.request("GET", address, headers=headers)
+                answer = connection.getresponse()
+                answer.read()
+            except (OSError, http.client.HTTPException):
+                found.lost += 1
+                connection.close()
+            else:
+                found.answered += 1
+                found.refused += answer.status != 200
+        connection.close()
+        return found
+
+    found = Slice()
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        for each in pool.map(ask, range(CONNECTIONS)):
+            found += each
+    return found
 
 
 def measured(run_slice: Callable[[], Slice], roots: dict[str, int]) -> Slice:

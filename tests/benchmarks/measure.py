@@ -17,6 +17,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from portal import content_version
+from portal.models import ContentChange
 from tests.benchmarks import load
 from tests.benchmarks.load import Slice
 from tests.benchmarks.pages import Page
@@ -35,6 +37,8 @@ class Result:
 
     page: Page
     load: Slice = field(default_factory=Slice)
+    # Of each address the first time after a change of content, when no count is kept.
+    first: Slice = field(default_factory=Slice)
     # The most of those that were looked at, and their medians in bytes.
     queries: int = 0
     bytes: int = 0
@@ -84,7 +88,10 @@ def run(
     folder: Path,
     say: Say,
 ) -> dict[str, Result]:
-    """Measure pages: `rounds` slices of so many seconds each, after one second that is not counted."""
+    """Measure pages: each address once, then `rounds` slices of so many seconds.
+
+    Before that comes a second of each page that is not counted.
+    """
     results = {page.code: Result(page) for page in pages}
     files = {}
     visitors = somebody()
@@ -93,9 +100,10 @@ def run(
         look(result.page, result, visitors)
         files[code] = folder / f"{code}.txt"
         files[code].write_text("\n".join(result.page.addresses))
-    connection.close()
     visitor = 0
     for number in range(rounds + 1):
+        if number == 1:
+            visitor = _first_visits(results, port, roots, visitor, say)
         say(f"  round {number} of {rounds}" if number else "  warming up")
         for code, result in results.items():
             offset = number * len(result.page.addresses) // (rounds + 1)
@@ -108,3 +116,21 @@ def run(
             if number:
                 result.load += found
     return results
+
+
+def _first_visits(
+    results: dict[str, Result], port: int, roots: dict[str, int], visitor: int, say: Say
+) -> int:
+    """Ask for each address once, with nothing kept of what content was before."""
+    say("  first visits")
+    ContentChange.objects.create()
+    content_version.tell()
+    connection.close()
+    # Until each process has seen it.
+    time.sleep(2 * content_version.BELIEVED)
+    for result in results.values():
+        if result.page.is_cold and result.page.limits:
+            ask = partial(load.once, port, result.page.addresses, visitor)
+            result.first = load.measured(ask, roots)
+            visitor += len(result.page.addresses)
+    return visitor

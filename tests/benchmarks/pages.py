@@ -23,7 +23,7 @@ from portal.listing import PER_PAGE
 from tests.benchmarks import stock
 
 # As many addresses as one page is asked for at.
-MOST = 400
+MOST = 100
 API_ROWS = 24
 # As many pages of the limits' lists, and of ours.
 PAGES = range(1, 41)

@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING, Any
 from tests.benchmarks.servers import THREADS, WORKERS
 
 if TYPE_CHECKING:  # comparing what was kept needs no settings
+    from tests.benchmarks.load import Slice
     from tests.benchmarks.measure import Result
 
 FOLDER = Path(__file__).with_name("results")
 TABLE = Path(__file__).with_name("RESULTS.md")
 SMALL, LARGE = 10_000, 1_000_000
 
+SERVERS = ("web", "database", "Redis")
+
 Row = dict[str, Any]
 
 COLUMNS = [
     *("page", "req/s", "CPU ms", "web", "database", "Redis", "p50 ms", "p95 ms", "queries"),
     *("kB", "gzip kB", "br kB", "of its limit, by CPU", "by req/s"),
+    *("first visits: CPU ms", "of its limit"),
 ]
 INTRODUCTION = """# What pages cost
 
@@ -28,6 +32,9 @@ pages and of the limits of the stack: (a) to (d), which have the middleware of a
 none of ours. *CPU ms* is what one request takes of the processor in all processes together. *Of its
 limit* is the limit's cost divided by the page's: 1 is as fast as Django does the least of that kind;
 two numbers are those of (c) and of (c'). Queries are the most of twelve addresses, bytes their median.
+
+Each page is made anew every time. What is counted for a list and its boxes is kept until content
+changes, for five minutes at most: *first visits* are those before it was, each address once.
 """
 
 
@@ -36,7 +43,7 @@ def as_rows(results: dict[str, "Result"]) -> list[Row]:
     rows = []
     for code, result in results.items():
         load = result.load
-        cpu = {name: load.milliseconds(name) for name in ("web", "database", "Redis")}
+        cpu = {name: load.milliseconds(name) for name in SERVERS}
         rows.append(
             {
                 "code": code,
@@ -44,7 +51,8 @@ def as_rows(results: dict[str, "Result"]) -> list[Row]:
                 "limits": list(result.page.limits),
                 "rate": load.rate,
                 "cpu": cpu,
-                "total": sum(value for value in cpu.values() if value is not None),
+                "total": _total(load),
+                "first": _total(result.first),
                 "p50": load.percentile(0.5),
                 "p95": load.percentile(0.95),
                 "queries": result.queries,
@@ -55,6 +63,11 @@ def as_rows(results: dict[str, "Result"]) -> list[Row]:
             }
         )
     return rows
+
+
+def _total(load: "Slice") -> float:
+    """The processor's time for one request, in milliseconds, in all servers that are here."""
+    return sum(load.milliseconds(name) or 0 for name in SERVERS)
 
 
 def keep(rows: int, machine: dict[str, str], seconds: int, rounds: int, found: list[Row]) -> None:
@@ -107,13 +120,15 @@ def table(found: list[Row]) -> str:
             row["label"] + _trouble(row),
             f"{row['rate']:.0f}" if row["rate"] >= 10 else f"{row['rate']:.1f}",
             f"{row['total']:.1f}",
-            *(_milliseconds(row["cpu"][name]) for name in ("web", "database", "Redis")),
+            *(_milliseconds(row["cpu"][name]) for name in SERVERS),
             f"{row['p50']:.0f}",
             f"{row['p95']:.0f}",
             str(row["queries"]),
             *(f"{size / 1000:.1f}" for size in row["bytes"]),
             " · ".join(f"{limit['total'] / row['total']:.2f}" for limit in limits if row["total"]),
             " · ".join(f"{row['rate'] / limit['rate']:.2f}" for limit in limits if limit["rate"]),
+            f"{row['first']:.1f}" if row["first"] else "",
+            " · ".join(f"{limit['total'] / row['first']:.2f}" for limit in limits if row["first"]),
         ]
         lines.append(_line(cells))
     return "\n".join(lines) + "\n"
@@ -122,25 +137,22 @@ def table(found: list[Row]) -> str:
 def comparison(small: dict[str, Any], large: dict[str, Any]) -> str:
     """What a request takes of the processor with many rows, divided by what it takes with few."""
     few = {row["code"]: row for row in small["pages"]}
+    heads = ["page", f"CPU ms at {_number(small['rows'])}", "at many", "ratio"]
+    heads += ["first visits at few", "at many", "ratio", "queries"]
     lines = [
         f"## {_number(large['rows'])} rows beside {_number(small['rows'])}",
         "",
-        _line(["page", f"CPU ms at {_number(small['rows'])}", "at many", "ratio", "queries"]),
-        _line(["---", "---:", "---:", "---:", "---:"]),
+        _line(heads),
+        _line(["---", *["---:"] * (len(heads) - 1)]),
     ]
     for row in large["pages"]:
         if (other := few.get(row["code"])) and other["total"]:
-            lines.append(
-                _line(
-                    [
-                        row["label"] + _trouble(row),
-                        f"{other['total']:.1f}",
-                        f"{row['total']:.1f}",
-                        f"{row['total'] / other['total']:.2f}",
-                        f"{other['queries']} · {row['queries']}",
-                    ]
-                )
-            )
+            cells = [row["label"] + _trouble(row)]
+            for name in ("total", "first"):
+                cost, costs = other[name], row[name]
+                cells += [f"{each:.1f}" if each else "" for each in (cost, costs)]
+                cells.append(f"{costs / cost:.2f}" if cost else "")
+            lines.append(_line([*cells, f"{other['queries']} · {row['queries']}"]))
     return "\n".join(lines) + "\n"
 
 

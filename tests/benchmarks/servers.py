@@ -135,12 +135,14 @@ def versions() -> dict[str, str]:
         platform.machine(),
     )
     with connection.cursor() as cursor:
-        cursor.execute("SHOW server_version")
-        server = cursor.fetchone()[0].split()[0]
+        cursor.execute(
+            "SELECT CURRENT_SETTING('server_version'), CURRENT_SETTING('shared_buffers')"
+        )
+        server, buffers = cursor.fetchone()
     return {
         "cores": str(os.cpu_count()),
         "processor": model,
         "Python": platform.python_version(),
         "Django": django.get_version(),
-        "PostgreSQL": server,
+        "PostgreSQL": f"{server.split()[0]} with {buffers} of buffers",
     }
