@@ -213,8 +213,7 @@ class ListFilterSet(filters.FilterSet):
         return search.matching(rows, text, most=None)
 
     def begins_with(self) -> Known:
-        """What search knows of the rows that the list begins with; marks of theirs if they are few of
-        all."""
+        """What search knows of the rows that the list begins with, which may have marks in common."""
         public = search.published(self.queryset.model)
         return Known(is_all=self.queryset.query.where == public.query.where)
 
