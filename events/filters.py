@@ -15,10 +15,10 @@ from django.utils.translation import pgettext_lazy
 
 from events import network
 from events.models import Event, Project, ProjectPartner
-from events.querysets import SOONEST_FIRST
+from events.querysets import REMEMBERED, SOONEST_FIRST
 from members.filters import COMMUNE_CODE, THEME_CODE, KindFacet
 from members.models import Organisation, Theme
-from portal import counting, i18n
+from portal import i18n
 from portal.drawing.storeys import MOST_ARCADES
 from portal.facets import (
     ChoiceFacet,
@@ -40,6 +40,8 @@ from portal.taxonomies import name_column
 # Those without a date come last either way.
 NEXT_FIRST = (F("starts_at").asc(nulls_last=True), "pk")
 LATEST_FIRST = (F("starts_at").desc(nulls_last=True), "pk")
+# Fewer events to come than these are put in order, more are met in it.
+FEW_WALKED = 1_000
 # Under what it is kept when the first of the events to come starts.
 FIRST_START = "first start of what is to come"
 
@@ -141,13 +143,18 @@ class UpcomingFilter(AgendaFilter):
     def begins_with(self) -> Known:
         now = timezone.now()
         # Of those that are over today some are already.
-        return Known((after_day("over_at", now),), True, of_day("over_at", now))
+        later, today = after_day("over_at", now), of_day("over_at", now)
+        return Known((later,), is_all=True, are_few=True, doubtful=today)
 
     def walked(self) -> QuerySet | None:
-        if self.count() <= counting.MOST:
+        if self.count() <= FEW_WALKED:
+            return None
+        first = self._first_start()
+        # All that was over since then is passed on the way.
+        if not self.ranks and first and first < timezone.now() - REMEMBERED:
             return None
         narrowed: Any = self.narrowed()
-        coming: QuerySet = narrowed.next_by_index(first=self._first_start())
+        coming: QuerySet = narrowed.next_by_index(first=first)
         return coming
 
     def _first_start(self) -> datetime.datetime | None:
@@ -166,7 +173,8 @@ class PastAgendaFilter(AgendaFilter):
 
     def begins_with(self) -> Known:
         now = timezone.now()
-        return Known((before_day("over_at", now),), True, of_day("over_at", now))
+        earlier, today = before_day("over_at", now), of_day("over_at", now)
+        return Known((earlier,), is_all=True, doubtful=today)
 
 
 class PartnerFacet(TalliedFacet):

@@ -216,10 +216,6 @@ class PersonQuerySet(ShowingQuerySet):
         return self.filter(Q(organisation=None) | Q(organisation__status=Status.PUBLISHED))
 
 
-class DistinctionQuerySet(ShowingQuerySet):
-    """Questions asked of distinctions, with what is shown of them."""
-
-
 class ContactQuerySet(models.QuerySet):
     """Questions asked of the contacts of an organisation."""
 

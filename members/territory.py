@@ -335,7 +335,7 @@ def figure(
     chosen: Collection[str],
     total: int,
 ) -> Figure:
-    """The map of a list of `total` organisations, so many of them in each commune; `overall` counts
+    """The map of `total` organisations of a list, so many of them in each commune; `overall` counts
     those that there are without any filter, so that places stay while one filters."""
     communes, whole = list(communes), sum(overall.values())
     drawn = sketch(
@@ -353,7 +353,9 @@ def figure(
         if place is None:
             outside.append(Outside(each.code, each.name, count))
         else:
-            drawn_as = (round(place.x), round(place.y), radius(count, whole))
+            # Of very many, `overall` is counted among some: no bubble is larger than its cell.
+            size = radius(min(count, overall.get(each.code, 0)), whole)
+            drawn_as = (round(place.x), round(place.y), size)
             bubbles.append(Bubble(each.code, each.name, count, each.code in chosen, *drawn_as))
     # The largest are named first.
     bubbles.sort(key=lambda bubble: (-bubble.count, bubble.name))

@@ -221,7 +221,7 @@ class Facet(Declared, filters.MultipleChoiceFilter, abc.ABC):
             label = tally.label or self.label_of(code)
             if label:
                 at_least = not left.is_whole or (code not in left.by_code and self.has_more(left))
-                found[code] = Use(label, left.number(code), tally.number, at_least)
+                found[code] = Use(label, left.number(code), overall.number(code), at_least)
         return found
 
     def has_more(self, left: Tallied) -> bool:

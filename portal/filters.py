@@ -207,7 +207,7 @@ class ListFilterSet(filters.FilterSet):
         if "q" not in by or not self.ranks:
             return rows
         known, text = self._known(by), self.values["q"]
-        if counted and (known.is_all or self.begins_with().marks):
+        if counted and (known.is_all or known.are_few):
             most = search.ENOUGH if known.is_all else search.NO_LIMIT
             return search.matching(rows, text, most, known)
         return search.matching(rows, text, most=None)
@@ -219,7 +219,7 @@ class ListFilterSet(filters.FilterSet):
 
     def _known(self, by: Collection[str]) -> Known:
         """What search knows of the rows that these filters leave."""
-        marks, is_all, doubtful = self.begins_with()
+        marks, is_all, are_few, doubtful = self.begins_with()
         for name in sorted(set(by) - {"q", "sort"}):
             found = self.filters[name]
             mark = found.marks(self.values[name]) if isinstance(found, Facet) else None
@@ -227,7 +227,7 @@ class ListFilterSet(filters.FilterSet):
                 is_all = False
             else:
                 marks = (*marks, mark)
-        return Known(marks, is_all, doubtful)
+        return Known(marks, is_all, are_few, doubtful)
 
     @property
     def ranks(self) -> bool:
@@ -319,10 +319,10 @@ class ListFilterSet(filters.FilterSet):
         """The same for a list that shows its facets as well: one query for all that is counted."""
         return self._counts[TOTAL]
 
-    def count_but(self, name: str) -> int:
-        """The same for all filters but one facet, which is shown with the others."""
-        total: int = self._counts[name].total
-        return total
+    def looked_at_but(self, name: str) -> int:
+        """Among how many rows a facet was counted: of those that all other filters leave."""
+        number: int = self._counts[name].looked_at
+        return number
 
     @property
     def is_bounded(self) -> bool:

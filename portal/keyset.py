@@ -24,6 +24,8 @@ from portal import counting
 LONGEST = 2_000
 # Of more rows than these the keys are put in order first, for the first page as well.
 FEW = 1_000
+# As far as this part of them, rows are met by walking, where they can be.
+NEAR = 4
 
 
 class NoPlace(ValueError):
@@ -44,7 +46,7 @@ class Pages(Paginator):
         total: int,
         walked: QuerySet | None = None,
     ) -> None:
-        keyed: Any = Keyed(rows, prepared, are_many=total > FEW, walked=walked)
+        keyed: Any = Keyed(rows, prepared, total, walked)
         super().__init__(keyed, per_page)
         self.count = min(total, counting.MOST)
 
@@ -56,14 +58,16 @@ class Keyed:
         self,
         rows: QuerySet,
         prepared: Callable[[QuerySet], QuerySet],
-        *,
-        are_many: bool,
+        total: int,
         walked: QuerySet | None = None,
     ) -> None:
-        self.rows, self.prepared, self.are_many, self.walked = rows, prepared, are_many, walked
+        self.rows, self.prepared, self.total, self.walked = rows, prepared, total, walked
+        self.are_many = total > FEW
 
     def __getitem__(self, page: slice) -> Iterable[Any]:
-        if self.walked is not None:
+        # To the later of them it is a long way, unless there are many more than are counted.
+        is_near = self.total > counting.MOST or NEAR * page.stop <= self.total
+        if self.walked is not None and is_near:
             found = list(self._page_of(self.walked, page))
             # Whatever page they fill is the same page of all.
             if len(found) == page.stop - page.start:

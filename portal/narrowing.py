@@ -6,7 +6,7 @@ else is true of an object or not, of which a row of search has such marks (`sear
 ask for them beside what they ask of the object, which decides: a mark too many finds nothing.
 
 Whoever marks more raises the version of the words (`portal.words.VERSION`) and `MARKED_SINCE` to it.
-Rows that were written before there were marks (`MARKED_SINCE`) have none, and are looked at one by one.
+Rows that were written before (`MARKED_SINCE`) lack some marks or all, and are looked at one by one.
 """
 
 import datetime
@@ -18,7 +18,7 @@ from django.core.exceptions import FieldDoesNotExist
 
 from portal.words import LONGEST_WORD, MARK, AnyOf, Node, NoneOf, Word
 
-# The first analysis (`portal.words.VERSION`) whose rows have marks.
+# The first analysis (`portal.words.VERSION`) whose rows have all of these marks.
 MARKED_SINCE = 4
 # The days that are told apart, and the one that stands for whatever is later; what is earlier has the
 # first.
@@ -34,6 +34,8 @@ class Known(NamedTuple):
     marks: tuple[Node, ...] = ()
     # Whether whatever is public and has them is one of these rows.
     is_all: bool = False
+    # Whether few have them, so that all of those may be found before others are ruled out.
+    are_few: bool = False
     # What others may have in the place of the first mark, of which some are rows of the list as well.
     doubtful: Node | None = None
 

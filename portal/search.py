@@ -376,7 +376,8 @@ def _keys(rows: models.QuerySet, known: Known, most: int | None) -> models.Query
         return rows.values("object_id")[:most]
     if connections[rows.db].vendor != "postgresql":
         return rows.values("object_id")
-    marked = rows.filter(words__match=words.AllOf(known.marks))
+    # What has no marks yet is no answer to what must not be there.
+    marked = rows.filter(words__match=words.AllOf(known.marks), analyser__gte=MARKED_SINCE)
     others = [rows.filter(analyser__lt=MARKED_SINCE)]
     if known.doubtful is not None:
         doubtful = words.AllOf((known.doubtful, *known.marks[1:]))

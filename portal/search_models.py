@@ -149,6 +149,8 @@ def _tsquery(node: Node) -> str:
 
 
 def _fts5(node: Node) -> str:
+    if isinstance(node, NoneOf):
+        raise TypeError("SQLite is asked for words only, and for no marks.")
     if isinstance(node, Word):
         return f'"{node.text}" *' if node.prefix else f'"{node.text}"'
     return f"({(' AND ' if isinstance(node, AllOf) else ' OR ').join(map(_fts5, node.parts))})"

@@ -82,6 +82,11 @@ class Tallied(NamedTuple):
         """Whether all rows were looked at: if not, there may be more of each."""
         return self.total <= counting.MOST
 
+    @property
+    def looked_at(self) -> int:
+        """Among how many rows each code was counted."""
+        return self.total if self.is_whole else min(SOME, self.total)
+
     def number(self, code: str) -> int:
         """How many rows have a code."""
         return self.by_code[code].number if code in self.by_code else 0

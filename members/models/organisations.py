@@ -139,7 +139,9 @@ class Organisation(Published):
     # Apart from those that it received itself: PostgreSQL would look at those of everybody for both.
     received_distinctions = Shown("distinctions", columns=DISTINCTION, person=["name"])
     peoples_distinctions = Shown(
-        lambda whose: Distinction.objects.filter(person__organisation=whose),
+        lambda whose: Distinction.objects.filter(person__organisation=whose).select_related(
+            "person"
+        ),
         columns=DISTINCTION,
         person=["name"],
     )
@@ -262,7 +264,7 @@ class Organisation(Published):
 
     @property
     def all_distinctions(self) -> list[Distinction]:
-        """What it received and what its people did, the latest first."""
+        """What it received and its people did, the latest first: two queries, unless read with it."""
         found: list[Distinction] = [*self.received_distinctions, *self.peoples_distinctions]
         found.sort(key=lambda each: each.pk)
         return sorted(found, key=lambda each: each.date, reverse=True)

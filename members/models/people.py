@@ -7,10 +7,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models.taxonomies import SOURCE
-from members.querysets import DistinctionQuerySet, PersonQuerySet
+from members.querysets import PersonQuerySet
 from portal import i18n
 from portal.fields import PartialDateField
-from portal.nested import Shown
+from portal.nested import ShowingQuerySet, Shown
 
 # What pages say of a distinction.
 DISTINCTION = ("title", "date", "level", "awarded_by", "reason", "all_sources")
@@ -83,7 +83,7 @@ class Distinction(models.Model):
 
     all_sources = Shown("sources", columns=SOURCE)
 
-    objects: ClassVar = DistinctionQuerySet.as_manager()
+    objects: ClassVar = ShowingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("distinction")

@@ -79,7 +79,7 @@ def map_of(listing: Listing, facets: list[OptionGroup]) -> territory.Figure:
         counts={code: use.count for code, use in uses.items()},
         overall={code: use.overall for code, use in uses.items()},
         chosen=listing.filters.values.get("city", []),
-        total=listing.filters.count_but("city"),
+        total=listing.filters.looked_at_but("city"),
     )
 
 

@@ -34,7 +34,7 @@ limit* is the limit's cost divided by the page's: 1 is as fast as Django does th
 two numbers are those of (c) and of (c'). Queries are the most of twelve addresses, bytes their median.
 
 Each page is made anew every time. What is counted for a list and its boxes is kept until content
-changes, for five minutes at most: *first visits* are those before it was, each address once.
+changes, for five minutes at most: *first visits* ask for each address once after such a change, in turn.
 """
 
 
@@ -57,8 +57,8 @@ def as_rows(results: dict[str, "Result"]) -> list[Row]:
                 "p95": load.percentile(0.95),
                 "queries": result.queries,
                 "bytes": [result.bytes, result.gzip, result.brotli],
-                "refused": load.refused,
-                "lost": load.lost,
+                "refused": load.refused + result.first.refused,
+                "lost": load.lost + result.first.lost,
                 "statuses": sorted(result.statuses),
             }
         )
@@ -127,8 +127,8 @@ def table(found: list[Row]) -> str:
             *(f"{size / 1000:.1f}" for size in row["bytes"]),
             " · ".join(f"{limit['total'] / row['total']:.2f}" for limit in limits if row["total"]),
             " · ".join(f"{row['rate'] / limit['rate']:.2f}" for limit in limits if limit["rate"]),
-            f"{row['first']:.1f}" if row["first"] else "",
-            " · ".join(f"{limit['total'] / row['first']:.2f}" for limit in limits if row["first"]),
+            f"{first:.1f}" if (first := row.get("first")) else "",
+            " · ".join(f"{limit['total'] / first:.2f}" for limit in limits if first),
         ]
         lines.append(_line(cells))
     return "\n".join(lines) + "\n"
@@ -149,9 +149,9 @@ def comparison(small: dict[str, Any], large: dict[str, Any]) -> str:
         if (other := few.get(row["code"])) and other["total"]:
             cells = [row["label"] + _trouble(row)]
             for name in ("total", "first"):
-                cost, costs = other[name], row[name]
+                cost, costs = other.get(name), row.get(name)
                 cells += [f"{each:.1f}" if each else "" for each in (cost, costs)]
-                cells.append(f"{costs / cost:.2f}" if cost else "")
+                cells.append(f"{costs / cost:.2f}" if cost and costs else "")
             lines.append(_line([*cells, f"{other['queries']} · {row['queries']}"]))
     return "\n".join(lines) + "\n"
 

@@ -16,6 +16,7 @@ from events import counted_figures, ecosystem, network
 from events.filters import PartnerFacet
 from events.models import Event
 from events.views import months
+from members.filters import OrganisationFilter
 from members.models import Organisation
 from portal import counting, keyset, tallies
 from portal.models import Status
@@ -92,6 +93,35 @@ def test_boxes_of_a_long_list_are_counted_among_some(client, most, many, monkeyp
     groups = {group.name: group.options for group in response.context["facets"]}
     assert sum(option.count for option in groups["kind"]) == 20
     assert 0 < groups["theme"][0].count <= 5
+
+
+def test_the_map_of_a_long_list_says_of_as_many_that_they_name_no_commune(
+    client, most, many, monkeypatch
+):
+    monkeypatch.setattr(tallies, "SOME", 20)
+    commune = factories.CommuneFactory(code="34172", latitude=43.61, longitude=3.87)
+    Organisation.objects.filter(pk__in=Organisation.objects.values("pk")[:45]).update(
+        commune=commune
+    )
+
+    drawn = page(client, view="map").context["map"]
+
+    assert 0 < drawn.located <= 20
+    assert drawn.located + drawn.nowhere == 20
+
+
+def test_what_was_not_met_among_some_takes_no_place_of_what_was():
+    left, overall = (
+        tallies.Tallied({code: tallies.Tally(code, n) for code, n in found.items()}, total)
+        for found, total in (({"rare": 300, "sante": 4}, 900), ({"sante": 30}, counting.MOST + 1))
+    )
+
+    uses = OrganisationFilter.base_filters["theme"].uses(left, overall)
+
+    assert {code: (use.count, use.overall) for code, use in uses.items()} == {
+        "rare": (300, 0),
+        "sante": (4, 30),
+    }
 
 
 def test_boxes_of_a_list_as_long_as_the_bound_are_counted_among_all(client, many, monkeypatch):

@@ -12,7 +12,7 @@ from events.models import Event
 from events.querysets import NEVER
 from members.filters import OrganisationFilter
 from members.models import Organisation
-from portal import counting, narrowing, search
+from portal import counting, keyset, narrowing, search
 from portal.lifecycle import review
 from portal.search_models import SearchDocument
 from tests.factories import CommuneFactory, EventFactory, OrganisationFactory, ThemeFactory
@@ -259,15 +259,29 @@ def test_one_row_without_marks_is_found_like_all_others(agenda):
     assert str(found) in titles(filters)
 
 
+def test_what_was_written_before_takes_no_place_of_what_is_over(monkeypatch):
+    now = timezone.now()
+    for days in (3, 4, 5, 6):
+        EventFactory(title_fr="Atelier", starts_at=now + datetime.timedelta(days=days))
+    forget_marks()
+    for days in (-3, -4, -5):
+        EventFactory(title_fr="Atelier", starts_at=now + datetime.timedelta(days=days))
+    monkeypatch.setattr(search, "ENOUGH", 3)
+
+    past = PastAgendaFilter({"q": "atelier"}, Event.objects.published().past())
+
+    assert (past.count(), len(past.qs)) == (3, 3)
+
+
 @pytest.mark.parametrize("asked", [{}, {"theme": ["health"]}, {"q": "atelier"}])
 def test_the_next_of_very_many_are_met_in_their_order(asked, monkeypatch):
     theme, now = ThemeFactory(code="health"), timezone.now()
-    for days, length in ((9, 1), (-700, 800), (3, 1), (-5, 1), (3, 1), (400, 1)):
+    for days, length in ((9, 1), (-300, 800), (3, 1), (-5, 1), (3, 1), (400, 1)):
         start = now + datetime.timedelta(days=days)
         end = start + datetime.timedelta(days=length)
         EventFactory(title_fr="Atelier", starts_at=start, ends_at=end, themes=[theme])
     EventFactory(title_fr="Atelier", starts_at=None, period_fr="en mai", themes=[theme])
-    monkeypatch.setattr(counting, "MOST", 1)
+    monkeypatch.setattr("events.filters.FEW_WALKED", 1)
     filters = UpcomingFilter(asked, Event.objects.published().upcoming())
 
     every = list(filters.qs)
@@ -275,6 +289,41 @@ def test_the_next_of_very_many_are_met_in_their_order(asked, monkeypatch):
     assert (len(every), every[-1].starts_at) == (6, None)
     # What has no date comes after them.
     assert list(filters.walked()) == every[:-1]
+
+
+@pytest.mark.parametrize(("asked", "walks"), [({}, False), ({"q": "atelier"}, True)])
+def test_what_has_lasted_for_years_is_not_walked_from_but_for_words(
+    agenda, asked, walks, monkeypatch
+):
+    start = timezone.now() - datetime.timedelta(days=800)
+    EventFactory(title_fr="Atelier", starts_at=start, ends_at=start + datetime.timedelta(days=9000))
+    monkeypatch.setattr("events.filters.FEW_WALKED", 1)
+    filters = UpcomingFilter(asked, Event.objects.published().upcoming())
+
+    assert (filters.walked() is not None) is walks
+
+
+@pytest.mark.parametrize("words", ["", "&q=atelier"])
+def test_pages_of_what_is_walked_are_those_of_what_is_sorted(client, words, monkeypatch):
+    now = timezone.now()
+    for number in range(95):
+        start = now + datetime.timedelta(hours=number * 37 % 95)
+        EventFactory(title_fr=f"Atelier {number}", starts_at=start)
+    for _each in range(3):
+        EventFactory(title_fr="Atelier", starts_at=None, period_fr="en mai")
+
+    def shown():
+        pages = (client.get(f"/fr/agenda/?page={n}{words}", follow=True) for n in range(1, 6))
+        return [[event.pk for event in page.context["page_obj"]] for page in pages]
+
+    sorted_, walked = shown(), []
+    monkeypatch.setattr("events.filters.FEW_WALKED", 1)
+    for part in (1, 4):
+        monkeypatch.setattr(keyset, "NEAR", part)
+        walked.append(shown())
+
+    assert [len(page) for page in sorted_] == [20, 20, 20, 20, 18]
+    assert walked == [sorted_, sorted_]
 
 
 def test_few_are_not_met_one_by_one(agenda):
