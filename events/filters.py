@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from events import network
 from events.models import Event, Project, ProjectPartner
-from events.querysets import REMEMBERED, SOONEST_FIRST
+from events.querysets import SOONEST_FIRST
 from members.filters import COMMUNE_CODE, THEME_CODE, KindFacet
 from members.models import Organisation, Theme
 from portal import i18n
@@ -40,8 +40,10 @@ from portal.taxonomies import name_column
 # Those without a date come last either way.
 NEXT_FIRST = (F("starts_at").asc(nulls_last=True), "pk")
 LATEST_FIRST = (F("starts_at").desc(nulls_last=True), "pk")
-# Fewer events to come than these are put in order, more are met in it.
+# Fewer events to come than these are put in order, more are met in it; not from one that began so long
+# ago, since all that was over since then is passed on the way.
 FEW_WALKED = 1_000
+FAR_WALKED = datetime.timedelta(days=366)
 # Under what it is kept when the first of the events to come starts.
 FIRST_START = "first start of what is to come"
 
@@ -150,8 +152,7 @@ class UpcomingFilter(AgendaFilter):
         if self.count() <= FEW_WALKED:
             return None
         first = self._first_start()
-        # All that was over since then is passed on the way.
-        if not self.ranks and first and first < timezone.now() - REMEMBERED:
+        if not self.ranks and first and first < timezone.now() - FAR_WALKED:
             return None
         narrowed: Any = self.narrowed()
         coming: QuerySet = narrowed.next_by_index(first=first)

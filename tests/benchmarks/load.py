@@ -84,13 +84,13 @@ def once(port: int, addresses: Sequence[str], visitor: int) -> Slice:
     def ask(part: int) -> Slice:
         found = Slice()
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        for number, address in enumerate(addresses[part::CONNECTIONS], start=part * len(addresses)):
+        for number in range(part, len(addresses), CONNECTIONS):
             who = (visitor + number) % 2**24
             network = f"10.{who >> 16}.{who >> 8 & 255}.{who & 255}"
             headers = {"X-Forwarded-Proto": "https", "X-Forwarded-For": network, "X-Cold": "1"}
             found.sent += 1
             try:
-                connection.request("GET", address, headers=headers)
+                connection.request("GET", addresses[number], headers=headers)
                 answer = connection.getresponse()
                 answer.read()
             except (OSError, http.client.HTTPException):
