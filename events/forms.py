@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Iterator
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -21,6 +21,7 @@ from events.models import (
 )
 from members.fields import OrganisationField
 from members.forms import NamedRowForm
+from portal import time_zones
 from portal.fields import missing_half
 from portal.lifecycle.content import Values
 from portal.writing.editing import MARKDOWN_HELP, Choices, ContentForm, NamedChoices
@@ -172,11 +173,7 @@ class EventForm(ContentForm):
 
     def initial_from(self, proposed: Values) -> dict[str, Any]:
         initial = super().initial_from(proposed)
-        zone = (
-            ZoneInfo(proposed["timezone"])
-            if proposed["timezone"] in available_timezones()
-            else None
-        )
+        zone = time_zones.named(proposed["timezone"])
         for part, column in (("start", "starts_at"), ("end", "ends_at")):
             if half := missing_half(proposed[column]):
                 said = "date" if half == "time" else "time"
@@ -208,17 +205,17 @@ class EventForm(ContentForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         default = Event._meta.get_field("timezone").default
-        name = cleaned.get("timezone") or default
-        if name not in available_timezones():
+        zone = time_zones.named(cleaned.get("timezone") or default)
+        if zone is None:
             self.add_error("timezone", _("This is not a known time zone, such as Europe/Paris."))
-            name = default  # the rest is looked at all the same
+            zone = ZoneInfo(default)  # the rest is looked at all the same
         first, last = cleaned.get("start_date"), cleaned.get("end_date")
         if cleaned.get("end_time"):
             last = last or first
         elif last == first and not cleaned.get("all_day"):
             last = None  # the same day and no hour: nothing is said of the end
-        cleaned["starts_at"] = self._moment("start", first, ZoneInfo(name))
-        cleaned["ends_at"] = self._moment("end", last, ZoneInfo(name))
+        cleaned["starts_at"] = self._moment("start", first, zone)
+        cleaned["ends_at"] = self._moment("end", last, zone)
         self.halves = dict(self._halves(first, last))
         return cleaned
 

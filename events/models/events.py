@@ -2,7 +2,7 @@
 
 import datetime
 from typing import Any, ClassVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from events.models.base import Titled
 from events.querysets import NEVER, PERIODS, EventQuerySet, over_at
 from members.models.organisations import NAMED
-from portal import display, i18n
+from portal import display, i18n, time_zones
 from portal.cards import Card
 from portal.fields import CodeListField, MomentField, PriceField, WebAddressField
 from portal.nested import Sheet, Shown
@@ -28,7 +28,7 @@ DATES = frozenset({"starts_at", "ends_at", "all_day"})
 
 def validate_time_zone(value: str) -> None:
     """Refuse what is not a time zone of the IANA database."""
-    if value not in available_timezones():
+    if time_zones.named(value) is None:
         raise ValidationError(_("This is not a known time zone, such as Europe/Paris."))
 
 

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
@@ -22,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from portal import i18n, storage
+from portal import i18n, storage, time_zones
 from portal.display import (
     capitalised,
     clock,
@@ -454,9 +453,8 @@ def _display_moment(field: models.DateTimeField, raw: str, version: Values) -> s
     said = datetime.datetime.fromisoformat(raw)
     if not isinstance(field, MomentField):
         return moment(timezone.localtime(said))
-    zone = version.get(field.zone)
-    known = ZoneInfo(zone) if zone in available_timezones() else None
-    return moment(timezone.localtime(said, known), bool(version.get(field.whole_day)))
+    zone = time_zones.named(version.get(field.zone) or "")
+    return moment(timezone.localtime(said, zone), bool(version.get(field.whole_day)))
 
 
 def _display_figure(field: models.Field, raw: Any) -> str:
