@@ -231,12 +231,12 @@ class StrictFilters(BaseFilterBackend):
         if problems:
             raise ValidationError(problems)
         pairs = typed_query(request._request)
-        numbers = [value for name, value in pairs if name in ("page", "page_size")]
-        plain = len(set(pairs)) == len(pairs) and not any(n.startswith("0") for n in numbers)
+        numbers = {name: value for name, value in pairs if name in PAGE}
         # Places in a list have no end.
         if "after" in request.query_params:
             return filters.qs
-        if plain and filters.is_bounded and len(numbers) == len({n for n, _v in pairs} & PAGE):
+        is_plain = not any(number.startswith("0") for number in numbers.values())
+        if is_plain and filters.is_written(pairs, numbers.items()):
             understood(request._request)
         return filters.qs
 

@@ -17,6 +17,7 @@ from django.utils.http import http_date, quote_etag
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from portal import kept_pages
 from portal.filters import ListFilterSet
 from portal.head import absolute
 
@@ -90,16 +91,20 @@ def kept(
     """An answer that whoever has it already need not fetch again: a 304 for the same content.
 
     The mark is made of the content itself. `changed` serves those who keep none: when something in
-    the content, or no longer in it, last changed.
+    the content, or no longer in it, last changed. Where it is kept for all visitors `KeepPages` asks
+    whether they have it.
     """
     response = HttpResponse(body, content_type=content_type)
     etag = quote_etag(hashlib.sha256(body).hexdigest()[:32])
-    # To be asked for each time: what is published or withdrawn shows at once.
-    response["Cache-Control"] = "no-cache"
     response["ETag"] = etag
     moment = int(changed.timestamp()) if changed else None
     if moment is not None:
         response["Last-Modified"] = http_date(moment)
-    answer = get_conditional_response(request, etag, moment, response) or response
+    answer: HttpResponseBase | None = None
+    if not kept_pages.is_making(request):
+        # To be asked for each time: what is published or withdrawn shows at once.
+        response["Cache-Control"] = "no-cache"
+        answer = get_conditional_response(request, etag, moment, response)
+    answer = answer or response
     answer["X-Robots-Tag"] = "noindex"
     return open_data(answer)

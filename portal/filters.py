@@ -411,6 +411,20 @@ class ListFilterSet(filters.FilterSet):
         typed = [("q", text)] if text else []
         return [*typed, *((key, value) for key, value, _words in self.chosen)]
 
+    def is_written(
+        self, query: Collection[tuple[str, str]], also: Collection[tuple[str, str]] = ()
+    ) -> bool:
+        """Whether a query says what is chosen as this list writes it, in any order, and `also` these
+        pairs.
+
+        Typed words and days have no end, nor have other ways to write the same.
+        """
+        if not self.is_bounded:
+            return False
+        boxes = [(name, code) for name in self._chosen() for code in self.values[name]]
+        sort = [("sort", self.values["sort"])] if "sort" in self.values else []
+        return sorted(query) == sorted([*boxes, *sort, *also])
+
     def _words(self, name: str, value: Any) -> str:
         describe = getattr(self.filters[name], "describe", None)
         return describe(value) if describe else pair(self.filters[name].label, value)

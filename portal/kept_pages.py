@@ -12,7 +12,6 @@ import gzip
 import hashlib
 import time
 from collections.abc import Callable
-from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar, cast
 from urllib.parse import parse_qsl, urlencode
 
@@ -21,7 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 from django.utils.cache import get_conditional_response, patch_vary_headers
-from django.utils.http import http_date
+from django.utils.http import http_date, parse_http_date_safe
 from django.utils.translation import get_language_from_request, override
 
 from portal import i18n
@@ -40,6 +39,8 @@ FOR_VISITORS = "public, max-age=0, s-maxage=1, must-revalidate"
 FOR_MEMBERS = "private, no-cache"
 # What is answered whoever asks, and added to each answer by what stands around this.
 NOT_KEPT = frozenset({"set-cookie", "date", "content-length", "x-request-id"})
+# Nobody fills the store with answers that are large and quickly made: pages have a tenth of this.
+LARGEST = 128 * 1024
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -55,6 +56,11 @@ def understood(request: HttpRequest) -> None:
     mark(request, "is_understood")
 
 
+def is_making(request: Any) -> bool:
+    """Whether the answer to `request` is made for all: who has it already is told so here."""
+    return getattr(request, "is_made_for_all", False) and _is_understood(request)
+
+
 def mark(what: Any, name: str, value: bool = True) -> None:
     """Note something on a view or a request, for the middleware to find."""
     setattr(what, name, value)
@@ -63,17 +69,23 @@ def mark(what: Any, name: str, value: bool = True) -> None:
 class Entry(NamedTuple):
     """An answer as it is kept."""
 
-    made_at: float
+    modified_at: float
     etag: str
     headers: list[tuple[str, str]]
     body: bytes
 
     @classmethod
     def of(cls, response: HttpResponse) -> "Entry":
-        """What to keep of a finished answer."""
+        """What to keep of a finished answer, which may have a mark of its own and say when what it
+        tells last changed.
+
+        The mark is a weak one: some get it compressed (RFC 9110, 8.8.1).
+        """
+        modified = parse_http_date_safe(response.get("Last-Modified", ""))
         headers = [(k, v) for k, v in response.items() if k.lower() not in NOT_KEPT]
-        etag = f'W/"{hashlib.sha256(response.content).hexdigest()[:20]}"'
-        return cls(time.time(), etag, headers, gzip.compress(response.content, 6, mtime=0))
+        etag = response.get("ETag", f'"{hashlib.sha256(response.content).hexdigest()[:20]}"')
+        body = gzip.compress(response.content, 6, mtime=0)
+        return cls(modified or time.time(), f"W/{etag.removeprefix('W/')}", headers, body)
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         """The answer as `request` can read it, or 304 if it has it already."""
@@ -84,13 +96,13 @@ class Entry(NamedTuple):
         if compressed:
             response["Content-Encoding"] = "gzip"
         response["ETag"] = self.etag
-        response["Last-Modified"] = http_date(self.made_at)
+        response["Last-Modified"] = http_date(self.modified_at)
         # To nginx a second is up to two; told the end of this one, it holds the page until then.
         response["X-Accel-Expires"] = f"@{int(time.time())}"
         response["Content-Length"] = str(len(response.content))
         asked = "HTTP_IF_NONE_MATCH" in request.META or "HTTP_IF_MODIFIED_SINCE" in request.META
         if asked:
-            found = get_conditional_response(request, self.etag, int(self.made_at), response)
+            found = get_conditional_response(request, self.etag, int(self.modified_at), response)
             return found or response
         return response
 
@@ -152,6 +164,7 @@ class KeepPages:
     def _made(self, request: HttpRequest, key: str, version: str, token: str) -> HttpResponseBase:
         """Make a page, and keep it if it is one for all; whoever waits for it is told otherwise."""
         go_by(version)
+        mark(request, "is_made_for_all")
         kept: Any = NO_PAGE
         try:
             response = self.get_response(request)
@@ -160,7 +173,7 @@ class KeepPages:
                 patch_vary_headers(response, ["Cookie", "Accept-Encoding"])
                 kept = Entry.of(cast(HttpResponse, response))
         finally:
-            if kept == NO_PAGE:
+            if kept == NO_PAGE or len(kept.body) > LARGEST:
                 store.keep({key: NO_PAGE}, version, life=1)
             elif request.method == "GET":
                 store.keep({key: kept}, version)
@@ -171,7 +184,7 @@ class KeepPages:
 def key_of(request: HttpRequest) -> str | None:
     """What a page is kept under: path, query and language. None for what is never kept.
 
-    Keys of a query may stand in any order, but not the values of one: of two pages the last one counts.
+    A query may stand in any order: where that would count, as with two numbers of a page, none is kept.
     The host is no part of it, since no page depends on it; raises DisallowedHost if it is not ours.
     """
     request.get_host()
@@ -181,7 +194,7 @@ def key_of(request: HttpRequest) -> str | None:
         return None
     if not request.path_info.startswith(PLACES):
         return None
-    asked = urlencode(sorted(pairs, key=itemgetter(0)))
+    asked = urlencode(sorted(pairs))
     language = get_language_from_request(request, check_path=True)
     parts = [request.path, asked, language]
     return hashlib.sha256("\n".join(parts).encode(errors="replace")).hexdigest()
@@ -216,6 +229,10 @@ def leads_to_kept(request: HttpRequest) -> bool:
             return False
 
 
+def _is_understood(request: Any) -> bool:
+    return not request.META.get("QUERY_STRING") or getattr(request, "is_understood", False)
+
+
 def may_be_kept(request: Any, response: Any) -> bool:
     """Whether an answer is the same for everybody who asks for this address."""
     return (
@@ -224,7 +241,7 @@ def may_be_kept(request: Any, response: Any) -> bool:
         and not response.streaming
         and not response.cookies
         and not response.has_header("Cache-Control")
-        and (not request.META.get("QUERY_STRING") or getattr(request, "is_understood", False))
+        and _is_understood(request)
         # A form on the page has a token of its own, and what a session says is for one person.
         and "CSRF_COOKIE" not in request.META
         and request.session.is_empty()

@@ -126,15 +126,12 @@ class Listing:
 
     @property
     def is_plain(self) -> bool:
-        """Whether this is one of the pages that the list leads to, written as it writes them.
-
-        Typed words and days have no end, nor have ways to write the same.
-        """
-        if self.problems or not self.filters.is_bounded:
+        """Whether this is one of the pages that the list leads to, written as it writes them."""
+        if self.problems:
             return False
         number = [("page", str(self.page.number))] if self.page.number > 1 else []
-        sort = [("sort", value)] if (value := self.filters.values.get("sort")) else []
-        return sorted(typed_query(self.request)) == sorted([*self.pairs, *number, *sort])
+        view = [pair for pair in self.pairs if pair[0] == "view"]
+        return self.filters.is_written(typed_query(self.request), [*view, *number])
 
     def page_link(self, number: int) -> str:
         """What leads to a page of this list; nothing for the one that is shown."""

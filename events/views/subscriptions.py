@@ -4,7 +4,7 @@ They hold what is to come and what was over for a year at most (`EventQuerySet.r
 events and no more; whoever is subscribed sees changes and cancellations. What is withdrawn is gone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -21,7 +21,8 @@ from members.models import Organisation
 from portal import downloads, i18n
 from portal.addresses import Nearest, answer
 from portal.downloads import Feed
-from portal.listing import with_query
+from portal.kept_pages import kept, understood
+from portal.listing import typed_query, with_query
 
 # A program takes a few hundred events without trouble, a person reads no hundred entries.
 MOST_EVENTS = 300
@@ -29,18 +30,22 @@ MOST_ENTRIES = 100
 DIRECTORY = Nearest("members:organisation-list", gettext_lazy("The directory of organisations"))
 
 
-Give = Callable[[HttpRequest, Any, str, str], HttpResponseBase]
+# What is given of some events, and what it says about itself: its title, its address and its page.
+About = dict[str, str]
+Give = Callable[[HttpRequest, Any, About], HttpResponseBase]
 
 
 # --- The agenda -----------------------------------------------------------------------------------
 
 
+@kept
 @require_safe
 def agenda_calendar(request: HttpRequest) -> HttpResponseBase:
     """The agenda as it is filtered, for calendar programs."""
     return _agenda(request, _calendar)
 
 
+@kept
 @require_safe
 def agenda_feed(request: HttpRequest) -> HttpResponseBase:
     """The agenda as it is filtered, for feed readers."""
@@ -55,18 +60,21 @@ def _agenda(request: HttpRequest, give: Give) -> HttpResponseBase:
     if refused := downloads.refusal(filters, {"view"} if past else ()):
         return refused
     page = with_query(reverse(NEAREST.name), filters.pairs)
-    return give(request, filters.narrowed(), feeds.title_of(filters), page)
+    view = [("view", PAST)] if past else []
+    return _given(request, filters, give, title=feeds.title_of(filters), page=page, view=view)
 
 
 # --- One organisation -----------------------------------------------------------------------------
 
 
+@kept
 @require_safe
 def organisation_calendar(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The events of an organisation, for calendar programs."""
     return _organisation(request, slug, _calendar, lambda found: found.calendar)
 
 
+@kept
 @require_safe
 def organisation_feed(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The events of an organisation, for feed readers."""
@@ -82,7 +90,8 @@ def _organisation(
         if refused := downloads.refusal(filters):
             return refused
         title = feeds.title_of(filters, organisation.name)
-        return give(request, filters.narrowed(), title, organisation.get_absolute_url())
+        page = organisation.get_absolute_url()
+        return _given(request, filters, give, title=title, page=page)
 
     return answer(
         request,
@@ -117,16 +126,32 @@ def _event_file(request: HttpRequest, event: Event) -> Any:
 # --- What is given --------------------------------------------------------------------------------
 
 
-def _calendar(request: HttpRequest, events: Any, title: str, page: str) -> HttpResponseBase:
+def _given(
+    request: HttpRequest,
+    filters: AgendaFilter,
+    give: Give,
+    *,
+    title: str,
+    page: str,
+    view: Collection[tuple[str, str]] = (),
+) -> HttpResponseBase:
+    """The events that the filters leave; kept for all where they are chosen as our pages do."""
+    if filters.is_written(typed_query(request), view):
+        understood(request)
+    address = with_query(request.path, [*filters.pairs, *view])
+    return give(request, filters.narrowed(), {"title": title, "address": address, "page": page})
+
+
+def _calendar(request: HttpRequest, events: Any, about: About) -> HttpResponseBase:
     found = list(events.dated().nearest(MOST_EVENTS).in_full())
     found.sort(key=lambda event: (event.starts_at, event.pk))
-    body = ical.of_many(found, title=title, address=request.get_full_path(), page=page)
+    body = ical.of_many(found, **about)
     answered = downloads.kept(request, body, ical.CONTENT_TYPE, Event.objects.last_change(found))
     name = downloads.file_name(pgettext("file name", "events"), extension="ics")
     return downloads.as_file(answered, name)
 
 
-def _feed(request: HttpRequest, events: Any, title: str, page: str) -> HttpResponseBase:
+def _feed(request: HttpRequest, events: Any, about: About) -> HttpResponseBase:
     found = list(events.order_by("-updated_at", "-pk").in_full()[:MOST_ENTRIES])
-    body = feeds.atom(found, title=title, address=request.get_full_path(), page=page)
+    body = feeds.atom(found, **about)
     return downloads.kept(request, body, feeds.ATOM, Event.objects.last_change(found))

@@ -1,5 +1,6 @@
 """Pages kept for visitors: made once, never for somebody else, gone when content changes."""
 
+import datetime
 import gzip
 import json
 import threading
@@ -12,7 +13,9 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
+from django.utils import timezone
 
+from events.models import Event
 from members.models import Organisation, Theme
 from portal import content_version, keeping, kept_pages
 from portal.keeping import store
@@ -27,6 +30,7 @@ COMMITTED = pytest.mark.django_db(transaction=True)
 
 LIST, PROFILE = "/fr/annuaire/", "/fr/annuaire/laboratoire-des-arches/"
 API = "/api/v1/organisations/"
+CALENDAR = "/fr/agenda/calendrier.ics"
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +78,12 @@ def text(response):
         API,
         f"{API}?kind=laboratory",
         "/api/v1/themes/",
+        CALENDAR,
+        f"{CALENDAR}?kind=forum",
+        f"{CALENDAR}?kind=forum&view=past",
+        "/fr/agenda/flux.atom",
+        f"{PROFILE}calendrier.ics",
+        f"{PROFILE}flux.atom",
     ],
 )
 def test_a_page_is_made_once(visit, organisation, address):
@@ -221,6 +231,10 @@ def test_only_views_for_all_are_marked():
         "events:project-detail",
         "events:project-funding",
         "events:ecosystem",
+        "events:event-calendar",
+        "events:event-feed",
+        "events:organisation-calendar",
+        "events:organisation-feed",
         "events:key-figures",
         *(
             f"api:{name}-{part}"
@@ -264,6 +278,9 @@ def entries():
         f"{API}?inconnu=1",
         f"{API}?q=arches",
         f"{LIST}?page={'0' * 600}1",
+        f"{CALENDAR}?from=2026-03-04",
+        f"{CALENDAR}?kind=forum&kind=forum",
+        f"{API}?sort=name&sort=name",
     ],
 )
 def test_a_query_that_is_not_understood_takes_no_room(visit, organisation, address):
@@ -303,14 +320,45 @@ def test_a_fault_is_not_kept(visit, organisation, monkeypatch):
     assert (broken.status_code, mended.status_code) == (500, 200)
 
 
-def test_the_same_filters_in_another_order_are_the_same_page(visit, organisation):
-    organisation.themes.add(factories.ThemeFactory(code="sante"))
-    visit(f"{LIST}?kind=laboratory&theme=sante")
+@pytest.mark.parametrize(
+    ("path", "kind"), [(LIST, "laboratory"), (API, "laboratory"), (CALENDAR, "forum")]
+)
+def test_the_same_filters_in_another_order_are_the_same_page(visit, organisation, path, kind):
+    for code in ("eau", "sante"):
+        organisation.themes.add(factories.ThemeFactory(code=code))
+    visit(f"{path}?theme=eau&theme=sante&kind={kind}")
 
-    _again, asked = visit(f"{LIST}?theme=sante&kind=laboratory")
+    for query in (f"kind={kind}&theme=sante&theme=eau", f"theme=sante&theme=eau&kind={kind}"):
+        _again, asked = visit(f"{path}?{query}")
+        assert asked == 0
 
-    assert asked == 0
     assert entries() == 1
+
+
+def test_of_two_orders_the_last_counts_whatever_was_kept(visit, organisation):
+    factories.OrganisationFactory(name="Zénith")
+    queries = "sort=recent&sort=name", "sort=name&sort=recent"
+
+    found = [json.loads(text(visit(f"{API}?{query}")[0]))["results"] for query in queries]
+
+    in_order = ["Laboratoire des arches", "Zénith"]
+    assert [[row["name"] for row in rows] for rows in found] == [in_order, in_order[::-1]]
+    assert entries() == 0
+
+
+@pytest.mark.threat("T17", "unknown keys")
+def test_what_is_very_large_is_given_and_not_kept(visit, organisation, monkeypatch):
+    first, made = visit(CALENDAR)
+    caches["pages"].clear()
+    monkeypatch.setattr(kept_pages, "LARGEST", 100)
+
+    large = [visit(CALENDAR) for _time in range(2)]
+
+    assert [asked for _answer, asked in large] == [made, made]
+    # Whoever had it while it was small has it still.
+    marks = {answer["ETag"].removeprefix("W/") for answer in (first, *(a for a, _n in large))}
+    assert len(marks) == 1
+    assert entries() == 0
 
 
 # --- What others send -------------------------------------------------------------------------------
@@ -332,7 +380,7 @@ def test_the_same_filters_in_another_order_are_the_same_page(visit, organisation
     ],
     ids=lambda headers: next(iter(headers)),
 )
-@pytest.mark.parametrize("address", [LIST, PROFILE])
+@pytest.mark.parametrize("address", [LIST, PROFILE, CALENDAR])
 def test_no_header_of_one_visitor_reaches_another(visit, organisation, address, headers):
     plain, _made = visit(address)
     caches["pages"].clear()
@@ -367,6 +415,55 @@ def test_who_has_the_page_is_told_that_it_still_holds(visit, organisation):
     assert (same.status_code, same.content, same["ETag"], asked) == (304, b"", etag, 0)
     assert changed.status_code == 200
     assert "Récrit." in text(changed)
+
+
+@COMMITTED
+def test_a_calendar_is_sent_again_when_what_it_says_has_changed(visit, dana, organisation):
+    event = factories.EventFactory(organisation=organisation, title_fr="Rencontre des arches")
+    for model in (Event, Organisation):
+        model.objects.update(updated_at=timezone.now() - datetime.timedelta(days=1))
+    event.organisers.update(agreed_at=timezone.now() - datetime.timedelta(days=1))
+    first, _made = visit(CALENDAR)
+    # What has both was asked for by both, and by a proxy for whoever has either.
+    marks = [
+        {"if-none-match": first["ETag"]},
+        {"if-modified-since": first["Last-Modified"]},
+        {"if-none-match": first["ETag"], "if-modified-since": first["Last-Modified"]},
+    ]
+
+    factories.OrganisationFactory()
+    same = [visit(CALENDAR, headers=had) for had in marks]
+    review.withdraw(event, by=dana, message="Retiré.")
+    changed = [visit(CALENDAR, headers=had)[0] for had in marks]
+
+    assert [answer.status_code for answer, _made in same] == [304] * 3
+    assert same[0][1] > 0  # made again, and found to be what it was
+    assert {answer["Last-Modified"] for answer, _made in same} == {first["Last-Modified"]}
+    assert [answer.status_code for answer in changed] == [200] * 3
+    assert "Rencontre des arches" in text(first)
+    assert "Rencontre des arches" not in text(changed[0])
+
+
+def test_a_calendar_that_is_not_kept_is_asked_again_by_its_own_marks(visit, organisation):
+    address = f"{CALENDAR}?from=2026-03-04"
+    first, _made = visit(address)
+
+    same, _made = visit(address, headers={"if-none-match": first["ETag"]})
+
+    assert (first.status_code, first["Cache-Control"]) == (200, "no-cache")
+    assert (same.status_code, same.content) == (304, b"")
+
+
+def test_a_calendar_says_one_address_however_it_is_asked_for(visit, organisation):
+    address = f"{CALENDAR}?kind=forum&view=past"
+    first, _made = visit(f"{CALENDAR}?view=past&kind=forum")
+
+    again, asked = visit(address)
+
+    assert asked == 0
+    said = text(again).replace("\r\n ", "")
+    assert f"SOURCE;VALUE=URI:http://testserver{address}\r\n" in said
+    assert again.content == first.content
 
 
 def test_who_reads_no_gzip_gets_the_same_page(visit, organisation):
