@@ -81,7 +81,9 @@ def rename(organisation, name, by):
         kinds.of(organisation).content.write(organisation, {"name": name})
 
 
-@pytest.mark.parametrize("address", [PROFILE, API, SEARCH])
+@pytest.mark.parametrize(
+    "address", [PROFILE, API, SEARCH, f"{PROFILE}calendrier.ics", f"{PROFILE}flux.atom"]
+)
 def test_visitors_read_the_copy(copy, address):
     has_caught_up()
 
