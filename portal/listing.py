@@ -120,9 +120,13 @@ class Listing:
     @cached_property
     def pairs(self) -> list[tuple[str, str]]:
         """The query as far as it is understood, from the first page, in the default order."""
-        kept = self.filters.pairs
+        return [*self.filters.pairs, *self._view]
+
+    @property
+    def _view(self) -> list[tuple[str, str]]:
+        """What is looked at in another way than the usual, if the list has one."""
         view = self.request.GET.get("view", "") if "view" in self.keys else ""
-        return [*kept, ("view", view)] if view else kept
+        return [("view", view)] if view else []
 
     @property
     def is_plain(self) -> bool:
@@ -130,8 +134,7 @@ class Listing:
         if self.problems:
             return False
         number = [("page", str(self.page.number))] if self.page.number > 1 else []
-        view = [pair for pair in self.pairs if pair[0] == "view"]
-        return self.filters.is_written(typed_query(self.request), [*view, *number])
+        return self.filters.is_written(typed_query(self.request), [*self._view, *number])
 
     def page_link(self, number: int) -> str:
         """What leads to a page of this list; nothing for the one that is shown."""
@@ -151,8 +154,7 @@ class Listing:
 
     def in_view(self, view: str = "") -> str:
         """The address of the same list in another view, by default the one that has no name."""
-        kept = [(key, value) for key, value in self.pairs if key != "view"]
-        return self._address([*kept, ("view", view)] if view else kept)
+        return self._address([*self.filters.pairs, *([("view", view)] if view else [])])
 
     def title(self, name: Any, found: Any) -> str:
         """What the browser's tab says: Annuaire : 51 organisations (page 2 sur 3)."""

@@ -11,5 +11,5 @@ def named(name: str) -> ZoneInfo | None:
 
 @cache
 def _names() -> frozenset[str]:
-    """All names, read once: they are the files of a folder, and reading it takes 10 ms."""
+    """All names, read once: they are the files of a folder, and reading it takes milliseconds."""
     return frozenset(available_timezones())
