@@ -42,7 +42,7 @@ NEXT_FIRST = (F("starts_at").asc(nulls_last=True), "pk")
 LATEST_FIRST = (F("starts_at").desc(nulls_last=True), "pk")
 # Fewer events to come than these are put in order, more are met in it; not from one that began so long
 # ago, since all that was over since then is passed on the way.
-FEW_WALKED = 1_000
+FEW_WALKED = 300
 FAR_WALKED = datetime.timedelta(days=366)
 # Under what it is kept when the first of the events to come starts.
 FIRST_START = "first start of what is to come"

@@ -23,7 +23,7 @@ from portal import counting
 # No row of ours is ordered by longer texts.
 LONGEST = 2_000
 # Of more rows than these the keys are put in order first, for the first page as well.
-FEW = 1_000
+FEW = 100
 # As far as this part of them, rows are met by walking, where they can be.
 NEAR = 4
 
@@ -68,7 +68,7 @@ class Keyed:
         # To the later of them it is a long way, unless there are many more than are counted.
         is_near = self.total > counting.MOST or NEAR * page.stop <= self.total
         if self.walked is not None and is_near:
-            found = list(self._page_of(self.walked, page))
+            found = list(self._by_keys(self.walked, page))
             # Whatever page they fill is the same page of all.
             if len(found) == page.stop - page.start:
                 return found
@@ -85,8 +85,11 @@ class Keyed:
         # of a few, since a query within a query takes longer to write and to plan.
         if rows.query.annotations or (page.start == 0 and not self.are_many):
             return self.prepared(rows)[page]
-        keys = rows.values("pk")[page]
-        found = rows.model._default_manager.filter(pk__in=keys)
+        return self._by_keys(rows, page)
+
+    def _by_keys(self, rows: QuerySet, page: slice) -> QuerySet:
+        """A page whose keys are put in order first, which an index may have all of by itself."""
+        found = rows.model._default_manager.filter(pk__in=rows.values("pk")[page])
         return self.prepared(found.order_by(*rows.query.order_by))
 
 

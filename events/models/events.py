@@ -183,6 +183,15 @@ class Event(Titled):
                 include=["over_at", "kind", "ends_at", "all_day"],
                 name="events_event_began",
             ),
+            # The same of one kind, with all that is counted of it: others are not passed on the way.
+            models.Index(
+                fields=["status", "kind", "-starts_at", "id"],
+                include=[
+                    *("over_at", "commune", "price", "languages", "online_url"),
+                    *("ends_at", "all_day"),
+                ],
+                name="events_event_of_kind",
+            ),
             # What is over or not, or takes place on some days, with all that is counted of it.
             models.Index(
                 fields=["status", "over_at", "starts_at", "kind", "id"],
