@@ -35,7 +35,7 @@ from portal.facets import (
     Use,
     pair,
 )
-from portal.keeping import recall_together
+from portal.keeping import is_much, recall_together
 from portal.keyset import order_of
 from portal.narrowing import Known
 from portal.tallies import Wanted, take
@@ -121,7 +121,8 @@ class ListFilterSet(filters.FilterSet):
     """The filters of one list. A name that Python keeps for itself ends with "_" (`from_`).
 
     `scope` says which rows it begins with, in a word: counts of these, for whichever boxes are ticked,
-    are made once (`portal/keeping.py`). Without one, and for typed words and days, they are not kept.
+    are made once (`portal/keeping.py`), and those of typed words and days if they are large. Without one
+    they are not kept.
     """
 
     q: Any = SearchFilter(label=gettext_lazy("Search"))
@@ -367,31 +368,33 @@ class ListFilterSet(filters.FilterSet):
     ) -> dict[Any, Any]:
         """What is made under each name: for a facet called so, of what all others leave.
 
-        What typed words and days leave is made each time, and nothing without a `scope`.
+        What typed words and days leave is made each time unless it is much, and everything without a
+        `scope`.
         """
         if not self.scope:
             return make(names)
         about = (type(self).__module__, type(self).__qualname__, self.scope, i18n.current())
-        kept = {
-            name: (*about, name, *self._said(name))
-            for name in names
-            if self.is_bounded or not isinstance(name, str)
-        }
-        made: dict[Any, Any] = {}
+        keys = {(*about, name, *self._said(name)): name for name in names}
 
         def make_missing(missing: list[Any]) -> dict[Any, Any]:
-            by_key = {key: name for name, key in kept.items()}
-            made.update(make([*(by_key[key] for key in missing), *(set(names) - kept.keys())]))
-            return {key: made[by_key[key]] for key in missing}
+            made = make([keys[key] for key in missing])
+            return {key: made[keys[key]] for key in missing}
 
-        found = recall_together(kept.values(), make_missing)
-        if not made and (rest := [name for name in names if name not in kept]):
-            made.update(make(rest))
-        return made | {name: found[key] for name, key in kept.items()}
+        def is_worth(key: Any, made: Any) -> bool:
+            is_of_all = not self._narrowing(keys[key])
+            number = made if isinstance(made, int) else getattr(made, "total", 0)
+            return self.is_bounded or is_of_all or is_much(number)
+
+        found = recall_together(keys, make_missing, is_worth)
+        return {name: found[key] for key, name in keys.items()}
 
     def _said(self, name: Any) -> list[Any]:
         """The same with what each asks for."""
-        return sorted((each, *sorted(self.values[each])) for each in self._narrowing(name))
+        asked = ((each, self.values[each]) for each in self._narrowing(name))
+        return sorted(
+            (each, *(sorted(value) if isinstance(value, list) else [str(value)]))
+            for each, value in asked
+        )
 
     @cached_property
     def chosen(self) -> list[tuple[str, str, str]]:

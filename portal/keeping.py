@@ -25,6 +25,9 @@ logger = logging.getLogger(__name__)
 # In seconds: how long something is kept at most, since much is said of what is to come and what is
 # over; how long nobody else makes what somebody is making.
 LIFE, MAKING = 300, 30
+# What more rows than these answer is worth keeping though it depends on what was typed, of which there
+# is no end: it takes long to find, so that nobody fills the store with it.
+WORTH = 1_000
 # How long a process trusts what it recalled, in seconds, and how many things it holds.
 NEAR, MOST_NEAR = 60, 500
 # After a fault the store is left alone for so long.
@@ -135,6 +138,11 @@ store = Store()
 near = Near()
 
 
+def is_much(number: int) -> bool:
+    """Whether so many rows are worth keeping what they answer, whatever was typed."""
+    return number > WORTH
+
+
 # The version of what was recalled first, in a list of one, where all is to be of the same.
 _first: ContextVar[list[str] | None] = ContextVar("first", default=None)
 
@@ -169,9 +177,14 @@ def recall(makers: Mapping[Any, Callable[[], Any]]) -> dict[Any, Any]:
 
 
 def recall_together(
-    names: Iterable[Any], make: Callable[[list[Any]], Mapping[Any, Any]]
+    names: Iterable[Any],
+    make: Callable[[list[Any]], Mapping[Any, Any]],
+    is_worth: Callable[[Any, Any], bool] = lambda name, what: True,
 ) -> dict[Any, Any]:
-    """The same for what is made together: `make` is given the names of what is not there yet."""
+    """The same for what is made together: `make` is given the names of what is not there yet.
+
+    What was made is kept if it `is_worth` it: asked with its name.
+    """
     names = list(names)
     if not settings.KEEP_PAGES:
         return dict(make(names))
@@ -189,8 +202,9 @@ def recall_together(
         missed = keys.values() - near_by.keys()
     go_by(version)
     missing = [name for name in names if keys[name] not in found]
-    made = {keys[name]: what for name, what in make(missing).items()} if missing else {}
-    if made:
-        store.keep(made, version)
-    near.hold({key: what for key, what in (found | made).items() if key in missed}, version)
-    return {name: (found | made)[key] for name, key in keys.items()}
+    made = make(missing) if missing else {}
+    kept = {keys[name]: what for name, what in made.items() if is_worth(name, what)}
+    if kept:
+        store.keep(kept, version)
+    near.hold({key: what for key, what in (found | kept).items() if key in missed}, version)
+    return {name: made[name] if name in made else found[key] for name, key in keys.items()}

@@ -20,6 +20,7 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, Subquery, Val
 from django.utils.translation import gettext_lazy as _
 
 from portal import counting, i18n, matches, spelling, words
+from portal.keeping import is_much, recall_together
 from portal.keyset import in_either
 from portal.narrowing import MARKED_SINCE, NOTHING_KNOWN, Known, marks_of
 from portal.search_models import KINDS_INDEXED, NO_LIMIT, SearchDocument
@@ -299,6 +300,7 @@ def search(
     skipped: int = 0,
     only: type[models.Model] | None = None,
     most: int = matches.MOST_RANKED,
+    scope: str = "",
 ) -> Results:
     """The best rows of several querysets, each of another model, `limit` of them after some skipped.
 
@@ -307,11 +309,20 @@ def search(
     Rows of equal rank come in the order of the querysets; with `only` those of one model come, and all
     are counted. One query, another where there are very many, and one for each kind that comes. An
     empty query finds nothing.
+
+    `scope` says which querysets these are, in a word: what many rows answer is then found once, until
+    content changes.
     """
     querysets = list(querysets)
     last = skipped + limit
     limits = [last if only in (None, queryset.model) else 0 for queryset in querysets]
-    answer = _find(query, querysets, limits, most)
+
+    name = ("search", scope, i18n.current(), query, *limits, most)
+
+    def find(_names: Any) -> dict[Any, matches.Found]:
+        return {name: _find(query, querysets, limits, most)}
+
+    answer = (recall_together([name], find, _is_worth) if scope else find([name]))[name]
     shown = answer.hits[skipped:last]
     found: dict[tuple[int, int], Any] = {}
     for number, queryset in enumerate(querysets):
@@ -329,6 +340,10 @@ def search(
         dict(zip(models_, numbers, strict=True)) for numbers in (answer.counts, answer.ranked)
     )
     return Results(objects, counts, ranked)
+
+
+def _is_worth(_name: Any, found: matches.Found) -> bool:
+    return is_much(sum(found.counts))
 
 
 def suggestion(query: str, querysets: Iterable[models.QuerySet]) -> str:

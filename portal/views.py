@@ -224,7 +224,9 @@ def _results(request: HttpRequest, query: str) -> dict[str, Any]:
     first = PER_PAGE * (number - 1)
     only = querysets[kind].model if kind else None
     most = matches.MOST_RANKED if kind else MOST_PAGES * PER_PAGE
-    found = search.search(query, published, PER_PAGE, skipped=first, only=only, most=most)
+    found = search.search(
+        query, published, PER_PAGE, skipped=first, only=only, most=most, scope="public"
+    )
     counts = {code: found.counts[querysets[code].model] for code in querysets}
     page = _page(number, found.ranked[only] if only else min(found.total, most))
     rows = found.objects

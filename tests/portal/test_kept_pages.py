@@ -3,6 +3,7 @@
 import datetime
 import gzip
 import json
+import re
 import threading
 from functools import partial
 
@@ -603,6 +604,51 @@ def test_what_is_typed_has_no_counts_of_its_own_kept(visit, many, typed, other):
         caches["pages"].get(key.split(":", 2)[-1]) for key in caches["pages"]._cache.keys() - before
     ]
     assert all(each == content_version.current() or each[1] == "no page" for each in kept)
+
+
+@pytest.mark.parametrize(
+    "typed", ["q=organisation", "from=2026-01-01", "q=organisation&kind=company"]
+)
+def test_what_is_much_is_counted_once_whatever_was_typed(visit, many, monkeypatch, typed):
+    monkeypatch.setattr(keeping, "WORTH", 10)
+    with factories.indexed_at_once():
+        many(21)
+    path = "/fr/annuaire/" if "q=" in typed else "/fr/agenda/"
+    first, made = visit(f"{path}?{typed}")
+
+    second, asked = visit(f"{path}?{typed}&page=2")
+
+    heading = re.compile(r'id="results-title">[^<]*\b21\b')
+    assert all(heading.search(text(page)) for page in (first, second))
+    assert asked < made
+    assert asked <= 2  # the rows, and what the list shows besides them
+
+
+@COMMITTED
+def test_what_many_answer_is_found_once_until_content_changes(
+    visit, many, dana, monkeypatch, organisation
+):
+    monkeypatch.setattr(keeping, "WORTH", 10)
+    with factories.indexed_at_once():
+        many(21)
+    frequent, rare = "/fr/rechercher/?q=organisation", "/fr/rechercher/?q=arches"
+    found, made = visit(frequent)
+    again, asked = visit(frequent)
+    _few, made_of_few = visit(rare)
+    _again, asked_of_few = visit(rare)
+
+    shown = [hit["object"] for hit in found.context["hits"]]
+    withdrawn = next(each for each in shown if isinstance(each, Organisation))
+
+    review.withdraw(Organisation.objects.get(pk=withdrawn.pk), by=dana, message="Fermé.")
+    changed, _made = visit(frequent)
+
+    assert asked == made - 1
+    assert asked_of_few == made_of_few
+    assert [hit["object"] for hit in again.context["hits"]] == shown
+    assert again.context["total"] == found.context["total"] == 63
+    assert changed.context["total"] < 63
+    assert withdrawn not in [hit["object"] for hit in changed.context["hits"]]
 
 
 def test_a_list_of_the_api_is_counted_once_for_all_its_pages(visit, many):
