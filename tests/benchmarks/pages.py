@@ -4,13 +4,15 @@ A page is asked for at many addresses in turn and made anew each time (`Page.is_
 hides what it costs the first time; `cached-…` is one address again and again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -25,6 +27,8 @@ from tests.benchmarks import stock
 # As many addresses as one page is asked for at.
 MOST = 100
 API_ROWS = 24
+# Organisations among the fewest rows that are measured.
+FEWEST = 1_000
 # As many pages of the limits' lists, and of ours.
 PAGES = range(1, 41)
 
@@ -63,7 +67,15 @@ def every() -> list[Page]:
     """The pages of the portal."""
     themes = ["", *Theme.objects.values_list("code", flat=True)]
     families = ["", *KindFacet.FAMILIES]
-    kinds = ["", *Event.Kind.values]
+    organisations, events = Organisation.objects.published(), Event.objects.published()
+    of_family = {code: kinds for code, (_label, kinds) in KindFacet.FAMILIES.items()}
+    of_kind = {code: (code,) for code in Event.Kind.values}
+    directory = list(_filling(organisations, of_family))
+    agenda = [
+        (pair, view)
+        for view, rows in (("", events.upcoming()), ("past", events.past()))
+        for pair in _filling(rows, of_kind)
+    ]
     page = ("b",)
     api = ("c", "c'")
     return [
@@ -72,9 +84,7 @@ def every() -> list[Page]:
             "Directory, filtered",
             _drawn(
                 _at("members:organisation-list", language, theme=theme, kind=kind, sort=sort)
-                for language, theme, kind, sort in product(
-                    LANGUAGES, themes[1:], families, ["", "recent"]
-                )
+                for language, (theme, kind), sort in product(LANGUAGES, directory, ["", "recent"])
             ),
             page,
         ),
@@ -83,9 +93,7 @@ def every() -> list[Page]:
             "Agenda, filtered",
             _drawn(
                 _at("events:event-list", language, theme=theme, kind=kind, view=view)
-                for language, theme, kind, view in product(
-                    LANGUAGES, themes[1:], kinds, ["", "past"]
-                )
+                for language, ((theme, kind), view) in product(LANGUAGES, agenda)
             ),
             page,
         ),
@@ -106,7 +114,7 @@ def every() -> list[Page]:
             "API, organisations",
             _drawn(
                 _at("api:organisation-list", theme=theme, kind=kind, page_size=API_ROWS)
-                for theme, kind in product(themes, families)
+                for theme, kind in directory
             ),
             api,
         ),
@@ -115,7 +123,7 @@ def every() -> list[Page]:
             "API, events",
             _drawn(
                 _at("api:event-list", theme=theme, kind=kind, page_size=API_ROWS)
-                for theme, kind in product(themes, kinds)
+                for theme, kind in _filling(events, of_kind)
             ),
             api,
         ),
@@ -165,6 +173,21 @@ def _drawn(addresses: Iterable[str]) -> list[str]:
     found = list(addresses)
     Random(1).shuffle(found)
     return found[:MOST]
+
+
+def _filling(rows: Any, kinds: Mapping[str, Collection[str]]) -> Iterator[tuple[str, str]]:
+    """Themes by themselves and with kinds that fill a page, of few rows as of many.
+
+    What finds less than a page among few does less work there than among many: it cannot be compared.
+    """
+    numbers: Counter[tuple[str, str]] = Counter()
+    having = rows.order_by().exclude(themes=None).values_list("themes__code", "kind")
+    for theme, kind, number in having.annotate(number=Count("pk")):
+        numbers[theme, ""] += number
+        for code, several in kinds.items():
+            numbers[theme, code] += number if kind in several else 0
+    full = API_ROWS * max(1, Organisation.objects.count() / FEWEST)
+    yield from sorted(pair for pair, number in numbers.items() if number >= full)
 
 
 def _spread(model: Any) -> list[Any]:
