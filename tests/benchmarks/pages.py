@@ -70,12 +70,9 @@ def every() -> list[Page]:
     organisations, events = Organisation.objects.published(), Event.objects.published()
     of_family = {code: kinds for code, (_label, kinds) in KindFacet.FAMILIES.items()}
     of_kind = {code: (code,) for code in Event.Kind.values}
-    directory = list(_filling(organisations, of_family))
-    agenda = [
-        (pair, view)
-        for view, rows in (("", events.upcoming()), ("past", events.past()))
-        for pair in _filling(rows, of_kind)
-    ]
+    directory = _filling(organisations, of_family)
+    views = {"": events.upcoming(), "past": events.past()}
+    agenda = [(pair, view) for view in views for pair in _filling(views[view], of_kind)]
     page = ("b",)
     api = ("c", "c'")
     return [
@@ -94,6 +91,16 @@ def every() -> list[Page]:
             _drawn(
                 _at("events:event-list", language, theme=theme, kind=kind, view=view)
                 for language, ((theme, kind), view) in product(LANGUAGES, agenda)
+            ),
+            page,
+        ),
+        Page(
+            "sparse",
+            "Agenda, of which little is left",
+            _drawn(
+                _at("events:event-list", language, theme=theme, kind=kind, view=view)
+                for view, rows in views.items()
+                for language, (theme, kind) in product(LANGUAGES, _sparse(rows, of_kind))
             ),
             page,
         ),
@@ -175,19 +182,33 @@ def _drawn(addresses: Iterable[str]) -> list[str]:
     return found[:MOST]
 
 
-def _filling(rows: Any, kinds: Mapping[str, Collection[str]]) -> Iterator[tuple[str, str]]:
-    """Themes by themselves and with kinds that fill a page, of few rows as of many.
+def _filling(rows: Any, kinds: Mapping[str, Collection[str]]) -> list[tuple[str, str]]:
+    """Themes, kinds, and both together that fill a page, of few rows as of many.
 
     What finds less than a page among few does less work there than among many: it cannot be compared.
     """
-    numbers: Counter[tuple[str, str]] = Counter()
-    having = rows.order_by().exclude(themes=None).values_list("themes__code", "kind")
-    for theme, kind, number in having.annotate(number=Count("pk")):
-        numbers[theme, ""] += number
-        for code, several in kinds.items():
-            numbers[theme, code] += number if kind in several else 0
+    numbers = _numbers(rows, kinds)
     full = API_ROWS * max(1, Organisation.objects.count() / FEWEST)
-    yield from sorted(pair for pair, number in numbers.items() if number >= full)
+    # Of very few rows nothing may.
+    return [pair for pair, number in numbers.items() if number >= full] or list(numbers)
+
+
+def _sparse(rows: Any, kinds: Mapping[str, Collection[str]]) -> list[tuple[str, str]]:
+    """The others: what they find stands far apart among all rows."""
+    filling = set(_filling(rows, kinds))
+    return [pair for pair in _numbers(rows, kinds) if pair not in filling] or list(filling)
+
+
+def _numbers(rows: Any, kinds: Mapping[str, Collection[str]]) -> dict[tuple[str, str], int]:
+    """How many rows have each theme, each kind, and both of each."""
+    numbers: Counter[tuple[str, str]] = Counter()
+    for path, every in (("themes__code", rows.exclude(themes=None)), ("", rows)):
+        columns = [path, "kind"] if path else ["kind"]
+        for *theme, kind, number in every.order_by().values_list(*columns).annotate(n=Count("pk")):
+            for code, several in {"": (kind,) if path else (), **kinds}.items():
+                if kind in several:
+                    numbers["".join(theme), code] += number
+    return dict(sorted(numbers.items()))
 
 
 def _spread(model: Any) -> list[Any]:

@@ -34,7 +34,8 @@ limit* is the limit's cost divided by the page's: 1 is as fast as Django does th
 two numbers are those of (c) and of (c'). Queries are the most of twelve addresses, bytes their median.
 
 Each page is made anew every time. What is counted for a list and its boxes is kept until content
-changes, for five minutes at most: *first visits* ask for each address once after such a change, in turn.
+changes, for five minutes at most, and so is what a word finds that more than 1,000 rows have: *first
+visits* ask for each address once after such a change, in turn.
 """
 
 
