@@ -56,7 +56,7 @@ UNSEEN = frozenset(
         "portal.HistoryEntry",
         "portal.PeriodicJob",
         "portal.Submission",
-        # Written with what they find, and asked by searches only, which are not kept.
+        # Written with what they find; who writes them again by themselves says so (`mark`).
         "portal.SearchDocument",
         "portal.SpellingKey",
         "sessions.Session",
@@ -101,12 +101,16 @@ def _marked(execute: Callable, sql: Any, params: Any, many: bool, context: dict)
     """Run a statement; if it is the first of its transaction to write what is seen, leave a mark."""
     result = execute(sql, params, many, context)
     if _changes_something(sql):
-        through = context["connection"]
-        # A part that is rolled back takes its mark and this note with it.
-        if all(func is not tell for _sids, func, _robust in through.run_on_commit) and _has_table():
-            ContentChange.objects.using(through.alias).create()
-            transaction.on_commit(tell, using=through.alias, robust=True)
+        mark(context["connection"])
     return result
+
+
+def mark(through: Any = connection) -> None:
+    """Say once for each transaction of a connection that it writes something that visitors see."""
+    # A part that is rolled back takes its mark and this note with it.
+    if all(func is not tell for _sids, func, _robust in through.run_on_commit) and _has_table():
+        ContentChange.objects.using(through.alias).create()
+        transaction.on_commit(tell, using=through.alias, robust=True)
 
 
 def _changes_something(sql: Any) -> bool:

@@ -35,7 +35,7 @@ from portal.facets import (
     Use,
     pair,
 )
-from portal.keeping import is_much, recall_together
+from portal.keeping import recall_together
 from portal.keyset import order_of
 from portal.narrowing import Known
 from portal.tallies import Wanted, take
@@ -380,12 +380,13 @@ class ListFilterSet(filters.FilterSet):
             made = make([keys[key] for key in missing])
             return {key: made[keys[key]] for key in missing}
 
-        def is_worth(key: Any, made: Any) -> bool:
-            is_of_all = not self._narrowing(keys[key])
-            number = made if isinstance(made, int) else getattr(made, "total", 0)
-            return self.is_bounded or is_of_all or is_much(number)
+        def typed(key: Any, made: Any) -> int | None:
+            if self.is_bounded or not self._narrowing(keys[key]):
+                return None
+            number: int = made if isinstance(made, int) else made.total
+            return number
 
-        found = recall_together(keys, make_missing, is_worth)
+        found = recall_together(keys, make_missing, typed)
         return {name: found[key] for key, name in keys.items()}
 
     def _said(self, name: Any) -> list[Any]:

@@ -1,4 +1,5 @@
-"""What is kept until content changes: finished pages, and counts that many pages show.
+"""What is kept until content changes: finished pages, counts that many pages show, and what frequent
+words find.
 
 Everything is kept under the version of the content that it was made of (`portal/content_version.py`)
 and is gone with it. Without the store everything works, and is made anew each time.
@@ -25,9 +26,9 @@ logger = logging.getLogger(__name__)
 # In seconds: how long something is kept at most, since much is said of what is to come and what is
 # over; how long nobody else makes what somebody is making.
 LIFE, MAKING = 300, 30
-# What more rows than these answer is worth keeping though it depends on what was typed, of which there
-# is no end: it takes long to find, so that nobody fills the store with it.
-WORTH = 1_000
+# What was typed has no end. What more rows than these answer takes long to find and is kept as well, but
+# no more of it in a minute by each process than leaves room for the rest.
+WORTH, MOST_TYPED = 1_000, 500
 # How long a process trusts what it recalled, in seconds, and how many things it holds.
 NEAR, MOST_NEAR = 60, 500
 # After a fault the store is left alone for so long.
@@ -138,9 +139,22 @@ store = Store()
 near = Near()
 
 
-def is_much(number: int) -> bool:
-    """Whether so many rows are worth keeping what they answer, whatever was typed."""
-    return number > WORTH
+class Minute:
+    """How much of what was typed this process has kept in this minute."""
+
+    def __init__(self) -> None:
+        self.number, self.kept = 0, 0
+
+    def has_room(self) -> bool:
+        """Whether one more may be kept, which counts then."""
+        number = int(time.monotonic() // 60)
+        if number != self.number:
+            self.number, self.kept = number, 0
+        self.kept += 1
+        return self.kept <= MOST_TYPED
+
+
+minute = Minute()
 
 
 # The version of what was recalled first, in a list of one, where all is to be of the same.
@@ -179,11 +193,11 @@ def recall(makers: Mapping[Any, Callable[[], Any]]) -> dict[Any, Any]:
 def recall_together(
     names: Iterable[Any],
     make: Callable[[list[Any]], Mapping[Any, Any]],
-    is_worth: Callable[[Any, Any], bool] = lambda name, what: True,
+    typed: Callable[[Any, Any], int | None] = lambda _name, _what: None,
 ) -> dict[Any, Any]:
     """The same for what is made together: `make` is given the names of what is not there yet.
 
-    What was made is kept if it `is_worth` it: asked with its name.
+    `typed` says of how many rows something tells, if it depends on what was typed.
     """
     names = list(names)
     if not settings.KEEP_PAGES:
@@ -203,8 +217,16 @@ def recall_together(
     go_by(version)
     missing = [name for name in names if keys[name] not in found]
     made = make(missing) if missing else {}
-    kept = {keys[name]: what for name, what in made.items() if is_worth(name, what)}
-    if kept:
-        store.keep(kept, version)
-    near.hold({key: what for key, what in (found | kept).items() if key in missed}, version)
-    return {name: made[name] if name in made else found[key] for name, key in keys.items()}
+    recalled = {name: made[name] if name in made else found[keys[name]] for name in names}
+    rows = {name: typed(name, what) for name, what in recalled.items()}
+    worth = {keys[name]: what for name, what in made.items() if _is_worth(rows[name])}
+    if worth:
+        store.keep(worth, version)
+    # What was typed takes no room here from what all pages need.
+    lasting = (name for name, number in rows.items() if number is None and keys[name] in missed)
+    near.hold({keys[name]: recalled[name] for name in lasting}, version)
+    return recalled
+
+
+def _is_worth(rows: int | None) -> bool:
+    return rows is None or (rows > WORTH and minute.has_room())

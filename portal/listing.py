@@ -45,7 +45,7 @@ class Listing:
     """One request for the page of a list, read and answered: see the top of this module.
 
     `prepared` adds to the rows what their template shows; `scope` names `queryset`, and counts of it
-    are kept (`ListFilterSet`). A page that does not exist is a 404.
+    are kept as `ListFilterSet` says. A page that does not exist is a 404.
     """
 
     # A list whose rows are long may have shorter pages.

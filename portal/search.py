@@ -11,7 +11,7 @@ would be kept twice, and "AI santé" would not find what says "santé" in French
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from django.apps import apps
@@ -20,7 +20,7 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, Subquery, Val
 from django.utils.translation import gettext_lazy as _
 
 from portal import counting, i18n, matches, spelling, words
-from portal.keeping import is_much, recall_together
+from portal.keeping import recall_together
 from portal.keyset import in_either
 from portal.narrowing import MARKED_SINCE, NOTHING_KNOWN, Known, marks_of
 from portal.search_models import KINDS_INDEXED, NO_LIMIT, SearchDocument
@@ -310,20 +310,25 @@ def search(
     are counted. One query, another where there are very many, and one for each kind that comes. An
     empty query finds nothing.
 
-    `scope` says which querysets these are, in a word: what many rows answer is then found once, until
-    content changes.
+    `scope` says which querysets these are, in a word: what many rows answer is then found once
+    (`portal/keeping.py`).
     """
     querysets = list(querysets)
     last = skipped + limit
     limits = [last if only in (None, queryset.model) else 0 for queryset in querysets]
-
-    name = ("search", scope, i18n.current(), query, *limits, most)
+    which = only._meta.label if only else ""
+    name = ("search", scope, i18n.current(), query, skipped, limit, which, most)
 
     def find(_names: Any) -> dict[Any, matches.Found]:
-        return {name: _find(query, querysets, limits, most)}
+        answer = _find(query, querysets, limits, most)
+        return {name: replace(answer, hits=answer.hits[skipped:last])}
 
-    answer = (recall_together([name], find, _is_worth) if scope else find([name]))[name]
-    shown = answer.hits[skipped:last]
+    def typed(_name: Any, found: matches.Found) -> int:
+        # A page that does not exist is not worth it.
+        return sum(found.counts) if found.hits else 0
+
+    answer = (recall_together([name], find, typed) if scope else find([name]))[name]
+    shown = answer.hits
     found: dict[tuple[int, int], Any] = {}
     for number, queryset in enumerate(querysets):
         keys = [hit.key for hit in shown if hit.kind == number]
@@ -340,10 +345,6 @@ def search(
         dict(zip(models_, numbers, strict=True)) for numbers in (answer.counts, answer.ranked)
     )
     return Results(objects, counts, ranked)
-
-
-def _is_worth(_name: Any, found: matches.Found) -> bool:
-    return is_much(sum(found.counts))
 
 
 def suggestion(query: str, querysets: Iterable[models.QuerySet]) -> str:

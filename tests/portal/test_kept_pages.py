@@ -2,6 +2,7 @@
 
 import datetime
 import gzip
+import io
 import json
 import re
 import threading
@@ -9,6 +10,7 @@ from functools import partial
 
 import pytest
 from django.core.cache import caches
+from django.core.management import call_command
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -18,9 +20,10 @@ from django.utils import timezone
 
 from events.models import Event
 from members.models import Organisation, Theme
-from portal import content_version, keeping, kept_pages
+from portal import content_version, keeping, kept_pages, matches, search
 from portal.keeping import store
 from portal.lifecycle import kinds, review
+from portal.search_models import SearchDocument
 from tests import factories
 from tests.together import together
 
@@ -593,7 +596,7 @@ def test_counts_are_made_once_for_all_pages_of_a_list(visit, many, number, path)
 @pytest.mark.parametrize(
     ("typed", "other"), [("q=organisation", "q=rien"), ("from=2026-01-01", "from=2026-01-02")]
 )
-def test_what_is_typed_has_no_counts_of_its_own_kept(visit, many, typed, other):
+def test_what_is_typed_and_finds_little_has_no_counts_of_its_own_kept(visit, many, typed, other):
     many(1)
     visit(f"/fr/agenda/?{typed}")
     before = {key for key in caches["pages"]._cache if ":made" not in key}
@@ -606,49 +609,151 @@ def test_what_is_typed_has_no_counts_of_its_own_kept(visit, many, typed, other):
     assert all(each == content_version.current() or each[1] == "no page" for each in kept)
 
 
-@pytest.mark.parametrize(
-    "typed", ["q=organisation", "from=2026-01-01", "q=organisation&kind=company"]
-)
-def test_what_is_much_is_counted_once_whatever_was_typed(visit, many, monkeypatch, typed):
+@pytest.fixture
+def much(many, monkeypatch):
+    """So many rows that what words find is worth keeping, and another organisation."""
     monkeypatch.setattr(keeping, "WORTH", 10)
+    monkeypatch.setattr(keeping, "minute", keeping.Minute())
     with factories.indexed_at_once():
         many(21)
-    path = "/fr/annuaire/" if "q=" in typed else "/fr/agenda/"
+        factories.OrganisationFactory(name="Seule", kind="startup")
+
+
+def heading(page):
+    """How many a list says that there are."""
+    found = re.search(r'id="results-title">[^<]*?(\d+)', text(page))
+    return int(found[1]) if found else 0
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        ("/fr/annuaire/", "q=organisation"),
+        ("/fr/annuaire/", "q=organisation&kind=company"),
+        ("/fr/agenda/", "from=2026-01-01"),
+    ],
+)
+def test_what_is_much_is_counted_once_whatever_was_typed(visit, much, path, typed):
     first, made = visit(f"{path}?{typed}")
 
     second, asked = visit(f"{path}?{typed}&page=2")
 
-    heading = re.compile(r'id="results-title">[^<]*\b21\b')
-    assert all(heading.search(text(page)) for page in (first, second))
+    assert heading(first) == heading(second) == 21
     assert asked < made
     assert asked <= 2  # the rows, and what the list shows besides them
 
 
+def test_what_was_counted_of_one_question_is_not_told_of_another(visit, much, tomorrow):
+    day = timezone.localdate(tomorrow)
+    later, earlier = (day + datetime.timedelta(days=days) for days in (2, -2))
+    questions = {
+        "/fr/annuaire/?q=organisation": 21,
+        "/fr/annuaire/?q=resume": 22,
+        "/fr/annuaire/?q=resume&kind=company": 21,
+        "/fr/annuaire/?q=resume&kind=startup": 1,
+        f"/fr/agenda/?from={day}": 21,
+        f"/fr/agenda/?from={later}": 0,
+        f"/fr/agenda/?to={day}": 21,
+        f"/fr/agenda/?to={earlier}": 0,
+    }
+
+    asked = [{path: heading(visit(path)[0]) for path in questions} for _time in range(2)]
+
+    assert asked == [questions, questions]
+
+
+def hits(page):
+    return [hit["object"] for hit in page.context["hits"]]
+
+
 @COMMITTED
-def test_what_many_answer_is_found_once_until_content_changes(
-    visit, many, dana, monkeypatch, organisation
-):
-    monkeypatch.setattr(keeping, "WORTH", 10)
-    with factories.indexed_at_once():
-        many(21)
+def test_what_many_answer_is_found_once_until_content_changes(visit, much, dana, organisation):
     frequent, rare = "/fr/rechercher/?q=organisation", "/fr/rechercher/?q=arches"
     found, made = visit(frequent)
     again, asked = visit(frequent)
     _few, made_of_few = visit(rare)
     _again, asked_of_few = visit(rare)
-
-    shown = [hit["object"] for hit in found.context["hits"]]
-    withdrawn = next(each for each in shown if isinstance(each, Organisation))
+    withdrawn = next(each for each in hits(found) if isinstance(each, Organisation))
 
     review.withdraw(Organisation.objects.get(pk=withdrawn.pk), by=dana, message="Fermé.")
     changed, _made = visit(frequent)
 
     assert asked == made - 1
     assert asked_of_few == made_of_few
-    assert [hit["object"] for hit in again.context["hits"]] == shown
+    assert hits(again) == hits(found)
     assert again.context["total"] == found.context["total"] == 63
     assert changed.context["total"] < 63
-    assert withdrawn not in [hit["object"] for hit in changed.context["hits"]]
+    assert withdrawn not in hits(changed)
+
+
+def test_what_one_search_found_is_not_told_to_another(visit, much):
+    questions = [
+        *("q=organisation", "q=organisation&page=2", "q=rencontre", "q=projet", "q=resume"),
+        *("q=organisation&kind=event", "q=organisation&kind=event&page=2", "q=seule"),
+        "q=organisation&kind=project",
+    ]
+    addresses = [
+        f"{path}?{each}" for each in questions for path in ("/fr/rechercher/", "/en/search/")
+    ]
+
+    def told(address):
+        page, _made = visit(address)
+        return page.context["total"], hits(page)
+
+    anew = []
+    for address in addresses:
+        caches["pages"].clear()
+        anew.append(told(address))
+    first = [told(address) for address in addresses]
+
+    assert first == anew
+    assert [told(address) for address in addresses] == anew
+    french = [str(answer) for answer in anew[::2]]
+    assert len(set(french)) == len(questions)
+
+
+def searches_kept():
+    """What is kept of searches."""
+    keys = [key.split(":", 2)[-1] for key in caches["pages"]._cache]
+    values = [caches["pages"].get(key) for key in keys if key != content_version.KEY]
+    return [value[1] for value in values if isinstance(value[1], matches.Found)]
+
+
+def test_of_a_search_is_kept_what_its_page_shows_and_of_no_page_nothing(visit, much):
+    second, _made = visit("/fr/rechercher/?q=organisation&kind=event&page=2")
+    beyond, _made = visit("/fr/rechercher/?q=organisation&kind=event&page=3")
+
+    [found] = searches_kept()
+    assert (second.status_code, beyond.status_code) == (200, 404)
+    assert [hit.key for hit in found.hits] == [event.pk for event in hits(second)]
+    assert len(found.hits) == 1
+
+
+def test_what_is_typed_takes_no_more_room_than_it_may(visit, much, monkeypatch):
+    monkeypatch.setattr(keeping, "MOST_TYPED", 2)
+    visit("/fr/rechercher/?q=projet")
+    held = set(keeping.near.held)
+
+    for word in ("organisation", "rencontre", "resume"):
+        visit(f"/fr/rechercher/?q={word}")
+
+    assert len(searches_kept()) == 2
+    # What all pages need is not pushed out of what a process holds.
+    assert set(keeping.near.held) == held
+
+
+@COMMITTED
+@pytest.mark.parametrize("options", [{}, {"older": True}])
+def test_writing_search_again_shows_at_once(visit, much, options):
+    frequent = "/fr/rechercher/?q=organisation"
+    events = SearchDocument.objects.filter(kind=search.kind_of(Event))
+    events.update(words=["autre"], analyser=0)
+    before, _made = visit(frequent)
+
+    call_command("reindex", stdout=io.StringIO(), **options)
+    after, _made = visit(frequent)
+
+    assert (before.context["total"], after.context["total"]) == (42, 63)
 
 
 def test_a_list_of_the_api_is_counted_once_for_all_its_pages(visit, many):
@@ -830,7 +935,7 @@ def test_what_another_release_kept_is_not_read(visit, organisation, monkeypatch)
     assert asked > 0
 
 
-def test_no_other_page_asks_the_store(visit, organisation, monkeypatch):
+def test_no_other_page_is_kept(visit, organisation, monkeypatch):
     monkeypatch.setattr(store, "begin", lambda key: 1 / 0)
 
     for address in ("/healthz", "/fr/connexion/", "/fr/rechercher/?q=arches", f"{LIST}?q=arches"):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import models
 
-from portal import search, spelling
+from portal import content_version, search, spelling
 
 
 class Command(BaseCommand):
@@ -37,6 +37,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {model._meta.label}: {max(search.renew(model), default=0)}")
             else:
                 self._rewrite(model)
+        # What words found before is kept no longer.
+        content_version.mark()
         return None
 
     def _rewrite(self, model: type[models.Model]) -> None:
