@@ -328,23 +328,27 @@ def search(
         return sum(found.counts) if found.hits else 0
 
     answer = (recall_together([name], find, typed) if scope else find([name]))[name]
-    shown = answer.hits
-    found: dict[tuple[int, int], Any] = {}
-    for number, queryset in enumerate(querysets):
-        keys = [hit.key for hit in shown if hit.kind == number]
-        rows = queryset.order_by().filter(pk__in=keys) if keys else ()
-        found |= {(number, row.pk): row for row in rows}
-    objects = []
-    for hit in shown:
-        # What was withdrawn since then is not among them.
-        if row := found.get((hit.kind, hit.key)):
-            row.rank = hit.rank
-            objects.append(row)
     models_ = [queryset.model for queryset in querysets]
     counts, ranked = (
         dict(zip(models_, numbers, strict=True)) for numbers in (answer.counts, answer.ranked)
     )
-    return Results(objects, counts, ranked)
+    return Results(_objects(answer.hits, querysets), counts, ranked)
+
+
+def _objects(hits: list[matches.Hit], querysets: list[models.QuerySet]) -> list[Any]:
+    """What was hit, in that order, each with its rank: a query for each kind among them."""
+    found: dict[tuple[int, int], Any] = {}
+    for number, queryset in enumerate(querysets):
+        keys = [hit.key for hit in hits if hit.kind == number]
+        rows = queryset.order_by().filter(pk__in=keys) if keys else ()
+        found |= {(number, row.pk): row for row in rows}
+    objects = []
+    for hit in hits:
+        # What was withdrawn since then is not among them.
+        if row := found.get((hit.kind, hit.key)):
+            row.rank = hit.rank
+            objects.append(row)
+    return objects
 
 
 def suggestion(query: str, querysets: Iterable[models.QuerySet]) -> str:

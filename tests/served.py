@@ -1,6 +1,7 @@
 """The portal under gunicorn, in a process of its own, as tests ask it over a socket."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -66,8 +67,13 @@ def served(
     try:
         yield Portal(process, port)
     finally:
-        process.kill()
-        process.communicate()
+        # At once: a worker whose master was killed would notice only after a while, and hold the pipe.
+        process.send_signal(signal.SIGQUIT)
+        try:
+            process.communicate(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
 
 
 def surroundings(environment: dict[str, str]) -> dict[str, str]:
