@@ -153,6 +153,17 @@ def test_files_are_given_without_asking_the_portal(proxy):
     assert "X-Request-Id" not in headers
 
 
+def test_files_that_lie_with_the_portal_alone_are_asked_of_it(proxy):
+    path = "/static/portal/favicon.svg"
+
+    status, headers, body = ask(proxy, path)
+    missing, _headers, _body = ask(proxy, "/static/portal/none.svg")
+
+    assert (status, missing) == (200, 404)
+    assert headers["Content-Type"] == "image/svg+xml"
+    assert "<svg" in body
+
+
 @pytest.mark.threat("T15", "network address")
 def test_the_portal_is_told_who_asks_and_by_which_host(proxy, settings):
     settings.TRUSTED_PROXIES = 1
