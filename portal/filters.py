@@ -368,8 +368,8 @@ class ListFilterSet(filters.FilterSet):
     ) -> dict[Any, Any]:
         """What is made under each name: for a facet called so, of what all others leave.
 
-        What typed words and days leave is made each time unless it is much, and everything without a
-        `scope`.
+        What typed words and days leave is made each time, unless it is much and there is room for it
+        (`portal/keeping.py`), and so is everything without a `scope`.
         """
         if not self.scope:
             return make(names)
@@ -383,8 +383,7 @@ class ListFilterSet(filters.FilterSet):
         def typed(key: Any, made: Any) -> int | None:
             if self.is_bounded or not self._narrowing(keys[key]):
                 return None
-            number: int = made if isinstance(made, int) else made.total
-            return number
+            return made if isinstance(made, int) else getattr(made, "total", 0)
 
         found = recall_together(keys, make_missing, typed)
         return {name: found[key] for key, name in keys.items()}

@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 LIFE, MAKING = 300, 30
 # What was typed has no end. What more rows than these answer takes long to find and is kept as well, but
 # no more of it in a minute by each process than leaves room for the rest.
-WORTH, MOST_TYPED = 1_000, 500
+WORTH, MOST_TYPED = 1_000, 200
 # How long a process trusts what it recalled, in seconds, and how many things it holds.
 NEAR, MOST_NEAR = 60, 500
 # After a fault the store is left alone for so long.
@@ -122,7 +122,7 @@ class Near:
 
     def hold(self, made: Mapping[str, Any], version: str) -> None:
         """Hold what was made of a version; nothing else, once there is too much."""
-        if not version:
+        if not version or not made:
             return
         until = time.monotonic() + min(NEAR, _left_of_today())
         kept = self.held if len(self.held) < MOST_NEAR else {}

@@ -325,7 +325,7 @@ def search(
 
     def typed(_name: Any, found: matches.Found) -> int:
         # A page that does not exist is not worth it.
-        return sum(found.counts) if found.hits else 0
+        return sum(found.counts) if found.hits or not skipped else 0
 
     answer = (recall_together([name], find, typed) if scope else find([name]))[name]
     models_ = [queryset.model for queryset in querysets]

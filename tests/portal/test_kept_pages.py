@@ -724,6 +724,9 @@ def test_of_a_search_is_kept_what_its_page_shows_and_of_no_page_nothing(visit, m
     beyond, _made = visit("/fr/rechercher/?q=organisation&kind=event&page=3")
 
     [found] = searches_kept()
+    # There are others of other kinds, which took as long to count.
+    nobody, _made = visit("/fr/rechercher/?q=organisation&kind=person")
+    assert (nobody.status_code, len(searches_kept())) == (200, 2)
     assert (second.status_code, beyond.status_code) == (200, 404)
     assert [hit.key for hit in found.hits] == [event.pk for event in hits(second)]
     assert len(found.hits) == 1
@@ -733,6 +736,7 @@ def test_what_is_typed_takes_no_more_room_than_it_may(visit, much, monkeypatch):
     monkeypatch.setattr(keeping, "MOST_TYPED", 2)
     visit("/fr/rechercher/?q=projet")
     held = set(keeping.near.held)
+    monkeypatch.setattr(keeping, "MOST_NEAR", len(held))
 
     for word in ("organisation", "rencontre", "resume"):
         visit(f"/fr/rechercher/?q={word}")

@@ -1,6 +1,7 @@
 """Request targets that no browser sends a server: as they come to the portal under gunicorn."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -105,3 +106,14 @@ def test_what_is_kept_was_poisoned_by_no_target(path, portal):
     assert first[2] == second[2]
     assert "https://localhost/en/" in second[2]
     assert EVIL not in second[2]
+
+
+def test_static_files_are_given_without_a_proxy_and_for_good(portal):
+    _status, _headers, page = read(portal.ask("GET /fr/", **SECURELY))
+    path = re.search(r"/static/portal/css/portal\.\w+\.css", page)[0]
+
+    status, headers, text = read(portal.ask(f"GET {path}", **SECURELY))
+
+    assert status == 200
+    assert headers["cache-control"] == "max-age=315360000, public, immutable"
+    assert ":root" in text
