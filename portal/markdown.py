@@ -52,7 +52,8 @@ TAGS = {
 # Where a reader sees a new line begin, and where an item of a list does.
 BLOCK = re.compile(r"</?(?:blockquote|h[1-6]|li|ol|p|pre|table|tr|ul)\b[^>]*>|<[bh]r ?/?>")
 ITEM = re.compile(r"<li>\s*(?:<p>)?")
-ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+# None on any element: left unsaid, the sanitiser lets `title` and `lang` through everywhere.
+ATTRIBUTES = {"*": set(), "a": {"href", "title"}, "ol": {"start"}}
 
 
 def render(text: str, top: int = 3) -> str:

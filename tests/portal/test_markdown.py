@@ -32,6 +32,7 @@ HOSTILE = [
     '<div id="content" class="overlay" style="position:fixed;inset:0">x</div><p id=main>x</p>',
     "<video poster=//evil><audio src=//evil><source srcset=//evil><track src=//evil>",
     "<h1>Stray</h1><h2 id=header>Stray</h2>",
+    '<p title="Stray" lang="en">x</p><em lang="en">x</em>',
     "![x](https://evil.example/pixel.png) [![x](https://evil.example/pixel.png)](https://example.org)",
     "[x](javascript:alert(1)) [x](JaVaScRiPt:alert(1)) [x](&#106;avascript:alert(1)) <javascript:x>",
     "[x]: javascript:alert(1)\n\n[x] [y](data:text/html;base64,PHNjcmlwdD4=) [z](file:///etc/passwd)",
