@@ -117,7 +117,7 @@ def event_tag(event: Any, *, all_past: bool = False) -> SafeString:
     if event.is_past:
         words = pgettext("event", "Over") if event.has_days and not all_past else ""
     elif event.registration_url:
-        words = gettext("On registration")
+        words = gettext("Registration required")
     elif event.is_online:
         words = gettext("Online")
     return markup('<span class="tag">{}</span>', words) if words else EMPTY

@@ -47,7 +47,7 @@ def _events() -> Component:
         "ends_at": None,
     }
     rows = {
-        _("On registration"): event("Atelier", registration_url="https://example.org/"),
+        _("Registration required"): event("Atelier", registration_url="https://example.org/"),
         _("Online"): event("Webinaire", online_url="https://example.org/"),
         _("Several days"): event("Rencontres des arches", lasts=2),
         _("Cancelled"): event("Forum", outcome="cancelled"),

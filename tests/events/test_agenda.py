@@ -192,7 +192,7 @@ def test_agenda_without_events_is_no_dead_end(client):
     ("event", "tag"),
     [
         ({}, ""),
-        ({"registration_url": "https://example.org/"}, "On registration"),
+        ({"registration_url": "https://example.org/"}, "Registration required"),
         ({"online_url": "https://example.org/"}, "Online"),
         ({"outcome": "cancelled", "registration_url": "https://example.org/"}, "Cancelled"),
         ({"outcome": "postponed"}, "Postponed"),
