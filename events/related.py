@@ -113,10 +113,10 @@ def partners(organisation: Any, projects: Iterable[Project]) -> list[Any]:
 
 
 def in_projects() -> QuerySet:
-    """Who takes part in the projects that a visitor sees, once for each."""
-    return ProjectPartner.objects.agreed().filter(project__status=Status.PUBLISHED)
+    """Who takes part in the projects that a visitor sees, once for each; asked of who is public."""
+    return ProjectPartner.objects.accepted().filter(project__status=Status.PUBLISHED)
 
 
 def at_events() -> QuerySet:
-    """Who organises the events, past and to come, that a visitor sees, once for each."""
-    return EventOrganiser.objects.agreed().filter(event__status=Status.PUBLISHED)
+    """Who organises the events, past and to come, that a visitor sees, once for each; as above."""
+    return EventOrganiser.objects.accepted().filter(event__status=Status.PUBLISHED)

@@ -212,11 +212,11 @@ class Box(NamedTuple):
             and other.top < self.bottom
         )
 
-    def covers(self, bubble: "Bubble") -> bool:
+    def covers(self, circle: "Circle") -> bool:
         """Whether the name would lie over a bubble."""
-        east = max(self.left - bubble.x, 0, bubble.x - self.right)
-        south = max(self.top - bubble.y, 0, bubble.y - self.bottom)
-        return math.hypot(east, south) < bubble.radius + 1
+        east = max(self.left - circle.x, 0, circle.x - self.right)
+        south = max(self.top - circle.y, 0, circle.y - self.bottom)
+        return math.hypot(east, south) < circle.radius + 1
 
 
 # The word “Méditerranée”, at the bottom right.
@@ -272,22 +272,41 @@ class Bubble:
         )
 
 
-def write_names(bubbles: Sequence[Bubble]) -> None:
-    """Put a name beside each bubble where it covers nothing; what finds no room stays without."""
+class Circle(NamedTuple):
+    """What a name is written beside, and may not cover."""
+
+    name: str
+    x: int
+    y: int
+    radius: int
+
+
+@lru_cache(maxsize=256)
+def labels(circles: tuple[Circle, ...]) -> list[Label | None]:
+    """Where each name covers nothing, beginning with the first; what finds no room stays without.
+
+    Worked out once, since many lists have the same circles: it takes some milliseconds.
+    """
+    found: list[Label | None] = []
     written = [SEA_NAME]
-    for bubble in bubbles:
-        for label, box in _sides(bubble):
-            if not box.is_inside or any(map(box.meets, written)):
-                continue
-            if not any(map(box.covers, bubbles)):
-                bubble.label = label
-                written.append(box)
-                break
+    for circle in circles:
+        sides = (
+            (label, box)
+            for label, box in _sides(circle)
+            if box.is_inside
+            and not any(map(box.meets, written))
+            and not any(map(box.covers, circles))
+        )
+        label, box = next(sides, (None, None))
+        found.append(label)
+        if box:
+            written.append(box)
+    return found
 
 
-def _sides(bubble: Bubble) -> Iterator[tuple[Label, Box]]:
+def _sides(circle: Circle) -> Iterator[tuple[Label, Box]]:
     """Left, right, under and over a bubble."""
-    x, y, away, wide = bubble.x, bubble.y, bubble.radius + GAP, LETTER * len(bubble.name)
+    x, y, away, wide = circle.x, circle.y, circle.radius + GAP, LETTER * len(circle.name)
     base, half = round(y + LINE / 3), LINE / 2
     yield Label(round(x - away), base, "end"), Box(x - away - wide, y - half, x - away, y + half)
     yield Label(round(x + away), base, "start"), Box(x + away, y - half, x + away + wide, y + half)
@@ -359,7 +378,9 @@ def figure(
             bubbles.append(Bubble(each.code, each.name, count, each.code in chosen, *drawn_as))
     # The largest are named first.
     bubbles.sort(key=lambda bubble: (-bubble.count, bubble.name))
-    write_names(bubbles)
+    circles = tuple(Circle(each.name, each.x, each.y, each.radius) for each in bubbles)
+    for bubble, label in zip(bubbles, labels(circles), strict=True):
+        bubble.label = label
     return Figure(
         cells="".join(drawn.cells.values()),
         cells_in_use="".join(drawn.cells[bubble.code] for bubble in bubbles),
