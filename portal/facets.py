@@ -21,7 +21,7 @@ from django.db.models import Q, QuerySet
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy, pgettext
 
-from portal import i18n
+from portal import display, i18n
 from portal.narrowing import mark, one_of
 from portal.tallies import Columns, Conditions, Pairs, Tallied, Told
 from portal.taxonomies import Entry, name_column
@@ -45,9 +45,15 @@ class Option:
     at_least: bool = False
 
     @property
-    def number(self) -> str:
-        """The count as it is shown: 12, or 12+ where there may be more."""
-        return f"{self.count}+" if self.at_least else str(self.count)
+    def words(self) -> str:
+        """The label and the count: Santé (12), or Santé (12+) where there may be more.
+
+        Without a count where none was met of very many: 0+ says nothing.
+        """
+        if self.at_least and not self.count:
+            return self.label
+        number = self.count if self.count < 1000 else display.number(self.count)
+        return f"{self.label} ({number}{'+' if self.at_least else ''})"
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ class OptionGroup:
         """A ticked or empty box for each option, as HTML: a page has dozens of them."""
         boxes = (
             f'<label><input type="checkbox" name="{self.name}" value="{escape(each.value)}"'
-            f"{' checked' if each.checked else ''}>{escape(each.label)} ({each.number})</label>"
+            f"{' checked' if each.checked else ''}>{escape(each.words)}</label>"
             for each in self.options
         )
         # Safe: the name is an attribute of a class, the rest is escaped or a number.

@@ -53,7 +53,7 @@ from portal.words import LONGEST_QUERY
 from portal.writing import typed
 
 # How much of each list the home page shows.
-HOME_THEMES, HOME_EVENTS, HOME_FIGURES, HOME_FOUNDERS = 5, 3, 3, 200
+HOME_THEMES, HOME_EVENTS, HOME_FIGURES, HOME_FOUNDERS = 5, 3, 3, 24
 # A security.txt file must say until when it holds, at most a year ahead (RFC 9116).
 SECURITY_TXT_DAYS = 180
 
@@ -75,6 +75,7 @@ def root(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """Who does AI here, with whom, when, and what one can join. What is empty is left out."""
     projects = arcades.leading()
+    founders = list(Organisation.objects.published().founders()[: HOME_FOUNDERS + 1])
     return render(
         request,
         "portal/home.html",
@@ -83,7 +84,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "events": Event.objects.published().soonest(HOME_EVENTS).for_rows(),
             "arcade": arcades.across(projects),
             "projects": projects,
-            "founders": Organisation.objects.published().founders()[:HOME_FOUNDERS],
+            "founders": founders[:HOME_FOUNDERS],
+            "has_more_founders": len(founders) > HOME_FOUNDERS,
             "figures": figures(),
             "structured_data": [_website(), association_data()],
         },

@@ -126,6 +126,17 @@ def test_home_answers_who_with_whom_and_when(client, source):
     assert "Carrière" not in text[text.index("Founding members") :]
 
 
+def test_home_shows_some_of_many_founders_and_leads_to_all(client):
+    factories.OrganisationFactory.create_batch(25, founding=True)
+
+    home = client.get(address("home"))
+    everyone = f"{address('members:organisation-list')}?membership=founding"
+
+    assert len(home.context["founders"]) == 24
+    assert f'<a href="{everyone}">All founding members</a>' in main(home)
+    assert "25 organisations" in main(client.get(everyone))
+
+
 def test_home_shows_founders_by_their_initials_whatever_logo_they_have(client):
     """A logo each would be a request each: seven of them are more than the page may make."""
     for number in range(7):
