@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from members.models import Commune
+from portal import display
 from portal.keeping import recall
 from portal.markup import markup
 
@@ -239,18 +240,26 @@ class Bubble:
     name: str
     count: int
     is_chosen: bool
+    is_counted: bool
     x: int
     y: int
     radius: int
     label: Label | None = None
 
     @property
+    def number(self) -> str:
+        """How many it stands for; "" where a part of very many was counted, and none of them met."""
+        return display.number(self.count) if self.is_counted else ""
+
+    @property
     def words(self) -> str:
         """What it stands for: Montpellier : 12 organisations."""
+        if not self.is_counted:
+            return self.name
         said = ngettext(
             "%(commune)s: %(n)s organisation", "%(commune)s: %(n)s organisations", self.count
         )
-        return said % {"commune": self.name, "n": self.count}
+        return said % {"commune": self.name, "n": self.number}
 
     @property
     def drawn(self) -> SafeString:
@@ -265,7 +274,7 @@ class Bubble:
             self.radius,
             self.x,
             self.y + 5,
-            self.count,
+            self.number,
             markup('<text class="name" x="{}" y="{}" text-anchor="{}">{}</text>', *label, self.name)
             if label
             else "",
@@ -282,7 +291,7 @@ class Circle(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def labels(circles: tuple[Circle, ...]) -> list[Label | None]:
+def labels(circles: tuple[Circle, ...]) -> tuple[Label | None, ...]:
     """Where each name covers nothing, beginning with the first; what finds no room stays without.
 
     Worked out once, since many lists have the same circles: it takes some milliseconds.
@@ -301,7 +310,7 @@ def labels(circles: tuple[Circle, ...]) -> list[Label | None]:
         found.append(label)
         if box:
             written.append(box)
-    return found
+    return tuple(found)
 
 
 def _sides(circle: Circle) -> Iterator[tuple[Label, Box]]:
@@ -324,7 +333,7 @@ class Outside:
 
     code: str
     name: str
-    count: int
+    number: str
 
 
 @dataclass(frozen=True)
@@ -353,9 +362,11 @@ def figure(
     overall: Mapping[str, int],
     chosen: Collection[str],
     total: int,
+    is_whole: bool = True,
 ) -> Figure:
     """The map of `total` organisations of a list, so many of them in each commune; `overall` counts
-    those that there are without any filter, so that places stay while one filters."""
+    those that there are without any filter, so that places stay while one filters. Not `is_whole`: of
+    very many a part was counted."""
     communes, whole = list(communes), sum(overall.values())
     drawn = sketch(
         tuple(
@@ -369,12 +380,15 @@ def figure(
         count, place = counts.get(each.code, 0), drawn.places.get(each.code)
         if not count and each.code not in chosen:
             continue
+        is_counted = is_whole or count > 0
         if place is None:
-            outside.append(Outside(each.code, each.name, count))
+            outside.append(
+                Outside(each.code, each.name, display.number(count) if is_counted else "")
+            )
         else:
             # Of very many, `overall` is counted among some: no bubble is larger than its cell.
             size = radius(min(count, overall.get(each.code, 0)), whole)
-            drawn_as = (round(place.x), round(place.y), size)
+            drawn_as = (is_counted, round(place.x), round(place.y), size)
             bubbles.append(Bubble(each.code, each.name, count, each.code in chosen, *drawn_as))
     # The largest are named first.
     bubbles.sort(key=lambda bubble: (-bubble.count, bubble.name))

@@ -173,8 +173,11 @@ def number(value: int | float | Decimal | None) -> str:
     """1 100 in French, 1,100 in English; decimals only where there are some."""
     if value is None:
         return ""
-    exact = Decimal(str(value))
-    plain = f"{exact:,.2f}" if exact % 1 else f"{exact:,.0f}"
+    if isinstance(value, int):
+        plain = f"{value:,}"
+    else:
+        exact = Decimal(str(value))
+        plain = f"{exact:,.2f}" if exact % 1 else f"{exact:,.0f}"
     if not is_french():
         return plain
     return plain.replace(",", NBSP).replace(".", ",")

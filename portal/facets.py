@@ -52,8 +52,7 @@ class Option:
         """
         if self.at_least and not self.count:
             return self.label
-        number = self.count if self.count < 1000 else display.number(self.count)
-        return f"{self.label} ({number}{'+' if self.at_least else ''})"
+        return f"{self.label} ({display.number(self.count)}{'+' if self.at_least else ''})"
 
 
 @dataclass(frozen=True)

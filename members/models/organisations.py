@@ -250,9 +250,11 @@ class Organisation(Published):
         projects, events = getattr(self, "project_count", 0), getattr(self, "event_count", 0)
         counted = []
         if projects:
-            counted.append(ngettext("%(n)s project", "%(n)s projects", projects) % {"n": projects})
+            words = ngettext("%(n)s project", "%(n)s projects", projects)
+            counted.append(words % {"n": display.number(projects)})
         if events:
-            counted.append(ngettext("%(n)s event", "%(n)s events", events) % {"n": events})
+            words = ngettext("%(n)s event", "%(n)s events", events)
+            counted.append(words % {"n": display.number(events)})
         parts = [self.get_kind_display(), str(self.commune or ""), ", ".join(counted)]
         return " · ".join(filter(None, parts))
 

@@ -80,6 +80,7 @@ def map_of(listing: Listing, facets: list[OptionGroup]) -> territory.Figure:
         overall={code: use.overall for code, use in uses.items()},
         chosen=listing.filters.values.get("city", []),
         total=listing.filters.looked_at_but("city"),
+        is_whole=not any(use.at_least for use in uses.values()),
     )
 
 

@@ -74,6 +74,8 @@ def _panels() -> list[Component]:
         Option("sante", in_words("Santé", "Health"), 51, True),
         Option("environnement", in_words("Environnement", "Environment"), 22, False),
         Option("calcul", in_words("Calcul", "Computing"), 0, False),
+        Option("formation", in_words("Formation", "Training"), 1_200, False, at_least=True),
+        Option("energie", in_words("Énergie", "Energy"), 0, False, at_least=True),
     ]
     days = AgendaFilter({"from": "2026-03-04", "to": "2026-03-03"}, Event.objects.none()).form
     facet = OptionGroup("theme", _("Theme"), options, {})

@@ -102,6 +102,33 @@ def test_places_stay_while_one_filters():
     assert places({"lattes": 1})["lattes"] == places(overall)["lattes"]
 
 
+@pytest.mark.parametrize(
+    ("count", "is_whole", "number", "words"),
+    [
+        (1_200, True, "1\u00a0200", "Lattes\u00a0: 1\u00a0200 organisations"),
+        (1_200, False, "1\u00a0200", "Lattes\u00a0: 1\u00a0200 organisations"),
+        (0, True, "0", "Lattes\u00a0: 0 organisation"),
+        # A part was counted, and none of these was met: there may be some.
+        (0, False, "", "Lattes"),
+    ],
+)
+def test_bubble_says_how_many_it_stands_for(count, is_whole, number, words):
+    lattes = territory.Spot("lattes", "Lattes", 43.57, 3.9)
+
+    figure = territory.figure(
+        [lattes],
+        counts={"lattes": count},
+        overall={},
+        chosen=["lattes"],
+        total=count,
+        is_whole=is_whole,
+    )
+
+    [bubble] = figure.bubbles
+    assert (bubble.number, bubble.words) == (number, words)
+    assert f">{number}</text>" in bubble.drawn
+
+
 def test_communes_at_the_same_point_are_moved_apart():
     communes = [
         territory.Spot(code=code, name=code, latitude=43.6, longitude=3.9) for code in "abcd"

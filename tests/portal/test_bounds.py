@@ -19,6 +19,7 @@ from events.views import months
 from members.filters import OrganisationFilter
 from members.models import Organisation
 from portal import counting, keyset, tallies
+from portal.facets import Option
 from portal.models import Status
 from tests import factories
 from tests.events import networks
@@ -108,6 +109,39 @@ def test_the_map_of_a_long_list_says_of_as_many_that_they_name_no_commune(
 
     assert 0 < drawn.located <= 20
     assert drawn.located + drawn.nowhere == 20
+
+
+def test_a_commune_that_was_not_met_among_some_is_not_said_to_have_nobody(
+    client, most, many, monkeypatch
+):
+    monkeypatch.setattr(tallies, "SOME", 20)
+    factories.CommuneFactory(code="34172", name="Rare", latitude=43.61, longitude=3.87)
+
+    answer = page(client, view="map", city="34172")
+
+    [bubble] = answer.context["map"].bubbles
+    assert (bubble.number, bubble.words) == ("", "Rare")
+    assert "Rare</label>" in answer.content.decode()
+    assert "Rare (0" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("count", "at_least", "french", "english"),
+    [
+        (0, False, "Santé (0)", "Santé (0)"),
+        (12, True, "Santé (12+)", "Santé (12+)"),
+        (1_200, False, "Santé (1\u00a0200)", "Santé (1,200)"),
+        (1_200, True, "Santé (1\u00a0200+)", "Santé (1,200+)"),
+        (0, True, "Santé", "Santé"),
+    ],
+)
+def test_box_says_how_many_there_are(count, at_least, french, english):
+    option = Option("sante", "Santé", count, checked=False, at_least=at_least)
+
+    with override("fr"):
+        assert option.words == french
+    with override("en"):
+        assert option.words == english
 
 
 def test_what_was_not_met_among_some_takes_no_place_of_what_was():
