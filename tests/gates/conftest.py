@@ -9,6 +9,16 @@ from playwright.sync_api import Browser, Page
 from tests.gates.site import Site, served
 
 
+@pytest.hookimpl(trylast=True)  # after what was not asked for was left out
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of several processes one begins with a test that wants the site, before any of the database: it
+    builds it while the others have other things to do, and would have to wait for it later."""
+    wanting = (item for item in items if "site" in getattr(item, "fixturenames", ()))
+    if hasattr(config, "workerinput") and (first := next(wanting, None)):
+        items.remove(first)
+        items.insert(0, first)
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory, worker_id) -> Iterator[Site]:
     """Shared by the processes of a run: one of them builds it, each serves it to itself."""
