@@ -71,16 +71,19 @@ class EventQuerySet(PublishedQuerySet):
         since: Any = first
         if first is None:
             public: Any = self.model._default_manager
-            begins = public.published().filter(over_at__gt=now).order_by()
-            since = begins.values("status").annotate(first=Min("starts_at")).values("first")
-            since = Subquery(since)
+            since = Subquery(public.published().filter(over_at__gt=now)._first_starts())
         coming = self.filter(over_at__gt=now, starts_at__gte=since)
         return coming.order_by("starts_at", "pk")
 
     def first_start(self) -> datetime.datetime | None:
         """When the first of these starts, if any has a date: one query."""
-        found: datetime.datetime | None = self.order_by().aggregate(first=Min("starts_at"))["first"]
-        return found
+        return min(filter(None, self._first_starts()), default=None)
+
+    def _first_starts(self) -> Any:
+        """The same of each status. Asked for the least of all, PostgreSQL walks past every event that is
+        over to meet it; in groups it reads those that are asked for."""
+        rows = self.order_by().values("status").annotate(first=Min("starts_at"))
+        return rows.values_list("first", flat=True)
 
     def soonest(self, number: int) -> Self:
         """So many of these, found by their keys."""
