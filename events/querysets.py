@@ -80,8 +80,8 @@ class EventQuerySet(PublishedQuerySet):
         return min(filter(None, self._first_starts()), default=None)
 
     def _first_starts(self) -> Any:
-        """The same of each status. Asked for the least of all, PostgreSQL walks past every event that is
-        over to meet it; in groups it reads those that are asked for."""
+        """When the first of each status starts. Asked for the least of all, PostgreSQL walks past every
+        event that is over to meet it; in groups it reads those that are asked for."""
         rows = self.order_by().values("status").annotate(first=Min("starts_at"))
         return rows.values_list("first", flat=True)
 

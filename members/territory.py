@@ -240,6 +240,7 @@ class Bubble:
     name: str
     count: int
     is_chosen: bool
+    # Not so where a part of very many was counted, and none of these were among them.
     is_counted: bool
     x: int
     y: int
@@ -248,7 +249,7 @@ class Bubble:
 
     @property
     def number(self) -> str:
-        """How many it stands for; "" where a part of very many was counted, and none of them met."""
+        """How many it stands for, as the reader writes it; "" if that is not known."""
         return display.number(self.count) if self.is_counted else ""
 
     @property
@@ -333,7 +334,13 @@ class Outside:
 
     code: str
     name: str
-    number: str
+    count: int
+    is_counted: bool
+
+    @property
+    def number(self) -> str:
+        """As that of a bubble."""
+        return display.number(self.count) if self.is_counted else ""
 
 
 @dataclass(frozen=True)
@@ -346,6 +353,8 @@ class Figure:
     outside: list[Outside]
     # How many of the list say of no commune that they are there.
     nowhere: int
+    # Whether all of the list were counted, and not a part of very many.
+    is_whole: bool
 
     width, height, sea = WIDTH, HEIGHT, SEA
 
@@ -353,6 +362,11 @@ class Figure:
     def located(self) -> int:
         """How many organisations the bubbles stand for."""
         return sum(bubble.count for bubble in self.bubbles)
+
+    @property
+    def communes(self) -> int:
+        """How many communes it tells of where they are counted."""
+        return sum(bubble.is_counted for bubble in self.bubbles)
 
 
 def figure(
@@ -362,7 +376,7 @@ def figure(
     overall: Mapping[str, int],
     chosen: Collection[str],
     total: int,
-    is_whole: bool = True,
+    is_whole: bool,
 ) -> Figure:
     """The map of `total` organisations of a list, so many of them in each commune; `overall` counts
     those that there are without any filter, so that places stay while one filters. Not `is_whole`: of
@@ -382,14 +396,13 @@ def figure(
             continue
         is_counted = is_whole or count > 0
         if place is None:
-            outside.append(
-                Outside(each.code, each.name, display.number(count) if is_counted else "")
-            )
+            outside.append(Outside(each.code, each.name, count, is_counted))
         else:
             # Of very many, `overall` is counted among some: no bubble is larger than its cell.
             size = radius(min(count, overall.get(each.code, 0)), whole)
-            drawn_as = (is_counted, round(place.x), round(place.y), size)
-            bubbles.append(Bubble(each.code, each.name, count, each.code in chosen, *drawn_as))
+            drawn_as = (round(place.x), round(place.y), size)
+            is_chosen = each.code in chosen
+            bubbles.append(Bubble(each.code, each.name, count, is_chosen, is_counted, *drawn_as))
     # The largest are named first.
     bubbles.sort(key=lambda bubble: (-bubble.count, bubble.name))
     circles = tuple(Circle(each.name, each.x, each.y, each.radius) for each in bubbles)
@@ -401,4 +414,5 @@ def figure(
         bubbles=bubbles,
         outside=outside,
         nowhere=total - sum(counts.values()),
+        is_whole=is_whole,
     )

@@ -66,6 +66,11 @@ class OptionGroup:
     uses: Mapping[str, "Use"]
 
     @property
+    def is_partial(self) -> bool:
+        """Whether not all rows were counted, of very many."""
+        return any(option.at_least for option in self.options)
+
+    @property
     def boxes(self) -> SafeString:
         """A ticked or empty box for each option, as HTML: a page has dozens of them."""
         boxes = (

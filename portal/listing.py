@@ -203,12 +203,14 @@ class Listing:
             understood(self.request)
         sort = self.filters.values.get("sort", "")
         kept = [("sort", sort), ("view", self.request.GET.get("view", ""))]
+        facets = self.filters.facets()
         return {
             "listing": self,
             "page_obj": self.page,
             "found": found,
             "head_title": self.title(name, found),
-            "facets": self.filters.facets(),
+            "facets": facets,
+            "is_partial": any(facet.is_partial for facet in facets),
             "chips": [{"key": k, "value": v, "label": words} for k, v, words in chosen],
             "active": len(chosen),
             "q": text or self.request.GET.get("q", "")[:LONGEST_QUERY],

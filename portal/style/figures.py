@@ -138,7 +138,15 @@ def _map() -> Component:
         for name, (north, east) in places.items()
     ]
     counts = {"Montpellier": 41, "Lattes": 2, "Castelnau-le-Lez": 5}
-    drawn = territory.figure(communes, counts=counts, overall=counts, chosen={"Lattes"}, total=51)
-    return Component(
-        "map", _("Drawn map"), [State("", "members/includes/_map.html", {"map": drawn})]
+    some = {"Montpellier": 1_200, "Castelnau-le-Lez": 310}
+    all_of_them, some_of_them = (
+        territory.figure(
+            communes, counts=each, overall=each, chosen={"Lattes"}, total=total, is_whole=is_whole
+        )
+        for each, total, is_whole in ((counts, 51, True), (some, 2_000, False))
     )
+    states = [
+        State("", "members/includes/_map.html", {"map": all_of_them}),
+        State(_("Of very many"), "members/includes/_map.html", {"map": some_of_them}),
+    ]
+    return Component("map", _("Drawn map"), states)

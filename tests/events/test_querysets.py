@@ -42,6 +42,23 @@ def test_upcoming_has_what_is_not_over_the_next_first(agenda):
     assert titles(found) == ["En ce moment", "Toute la journée", "Demain", "Un jour"]
 
 
+@pytest.mark.parametrize(
+    ("rows", "first"),
+    [
+        (lambda rows, now: rows.upcoming(now), moment(3, 1, 9)),
+        (lambda rows, now: rows.published().upcoming(now).filter(title_fr="Un jour"), None),
+        # Of either status.
+        (lambda rows, now: rows.filter(starts_at__gt=now), moment(3, 11, 9)),
+        (lambda rows, now: rows.none(), None),
+    ],
+)
+def test_first_start_is_the_least_whatever_their_status(
+    agenda, rows, first, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(1):
+        assert rows(Event.objects, agenda).first_start() == first
+
+
 def test_past_has_the_rest_the_latest_first(agenda):
     assert titles(Event.objects.published().past(agenda)) == ["Ce matin", "Hier"]
 

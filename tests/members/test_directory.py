@@ -200,6 +200,21 @@ def test_rows_count_what_a_visitor_may_see(client, territory):
     assert (rows["Arc"].project_count, rows["Arc"].event_count) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", "Établissement de santé · 1\u00a0projet, 1\u00a0200\u00a0événements"),
+        ("en", "Healthcare institution · 1 project, 1,200 events"),
+    ],
+)
+def test_row_writes_counts_as_each_language_does(language, words):
+    hospital = factories.OrganisationFactory.build(kind="hospital")
+    hospital.project_count, hospital.event_count = 1, 1_200
+
+    with translation.override(language):
+        assert hospital.what_and_where == words
+
+
 # --- The directory: facets ------------------------------------------------------------------------
 
 

@@ -26,6 +26,7 @@ def drawn(counts: dict[str, int]) -> territory.Figure:
         overall=counts,
         chosen=[],
         total=sum(counts.values()),
+        is_whole=True,
     )
 
 
@@ -96,7 +97,9 @@ def test_places_stay_while_one_filters():
     overall = {"montpellier": 34, "lattes": 2, "castelnau-le-lez": 5}
 
     def places(counts):
-        figure = territory.figure(communes, counts=counts, overall=overall, chosen=[], total=41)
+        figure = territory.figure(
+            communes, counts=counts, overall=overall, chosen=[], total=41, is_whole=True
+        )
         return {bubble.code: (bubble.x, bubble.y) for bubble in figure.bubbles}
 
     assert places({"lattes": 1})["lattes"] == places(overall)["lattes"]
@@ -112,21 +115,26 @@ def test_places_stay_while_one_filters():
         (0, False, "", "Lattes"),
     ],
 )
-def test_bubble_says_how_many_it_stands_for(count, is_whole, number, words):
-    lattes = territory.Spot("lattes", "Lattes", 43.57, 3.9)
+def test_map_says_how_many_there_are_of_each_commune(count, is_whole, number, words):
+    communes = [
+        territory.Spot("lattes", "Lattes", 43.57, 3.9),
+        territory.Spot("nimes", "Nîmes", 43.84, 4.36),
+    ]
 
     figure = territory.figure(
-        [lattes],
-        counts={"lattes": count},
+        communes,
+        counts=dict.fromkeys(["lattes", "nimes"], count),
         overall={},
-        chosen=["lattes"],
-        total=count,
+        chosen=["lattes", "nimes"],
+        total=2 * count,
         is_whole=is_whole,
     )
 
-    [bubble] = figure.bubbles
+    [bubble], [outside] = figure.bubbles, figure.outside
     assert (bubble.number, bubble.words) == (number, words)
     assert f">{number}</text>" in bubble.drawn
+    assert outside.number == number
+    assert figure.communes == (1 if number else 0)
 
 
 def test_communes_at_the_same_point_are_moved_apart():
@@ -135,7 +143,7 @@ def test_communes_at_the_same_point_are_moved_apart():
     ]
 
     figure = territory.figure(
-        communes, counts=dict.fromkeys("abcd", 1), overall={}, chosen=[], total=4
+        communes, counts=dict.fromkeys("abcd", 1), overall={}, chosen=[], total=4, is_whole=True
     )
 
     assert len({(bubble.x, bubble.y) for bubble in figure.bubbles}) == 4
