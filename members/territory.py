@@ -233,24 +233,30 @@ class Label(NamedTuple):
 
 
 @dataclass
-class Bubble:
-    """A commune with organisations: a link to them."""
+class Listed:
+    """A commune, and how many of the list are there."""
 
     code: str
     name: str
     count: int
-    is_chosen: bool
     # Not so where a part of very many was counted, and none of these were among them.
     is_counted: bool
+
+    @property
+    def number(self) -> str:
+        """How many they are, as the reader writes it; "" if that is not known."""
+        return display.number(self.count) if self.is_counted else ""
+
+
+@dataclass
+class Bubble(Listed):
+    """A commune with organisations that is drawn: a link to them."""
+
+    is_chosen: bool
     x: int
     y: int
     radius: int
     label: Label | None = None
-
-    @property
-    def number(self) -> str:
-        """How many it stands for, as the reader writes it; "" if that is not known."""
-        return display.number(self.count) if self.is_counted else ""
 
     @property
     def words(self) -> str:
@@ -329,28 +335,14 @@ def _sides(circle: Circle) -> Iterator[tuple[Label, Box]]:
 
 
 @dataclass(frozen=True)
-class Outside:
-    """A commune that lies outside the frame."""
-
-    code: str
-    name: str
-    count: int
-    is_counted: bool
-
-    @property
-    def number(self) -> str:
-        """As that of a bubble."""
-        return display.number(self.count) if self.is_counted else ""
-
-
-@dataclass(frozen=True)
 class Figure:
     """The map of a list, and what it cannot show."""
 
     cells: str
     cells_in_use: str
     bubbles: list[Bubble]
-    outside: list[Outside]
+    # Those that lie outside the frame.
+    outside: list[Listed]
     # How many of the list say of no commune that they are there.
     nowhere: int
     # Whether all of the list were counted, and not a part of very many.
@@ -394,15 +386,14 @@ def figure(
         count, place = counts.get(each.code, 0), drawn.places.get(each.code)
         if not count and each.code not in chosen:
             continue
-        is_counted = is_whole or count > 0
+        found = (each.code, each.name, count, is_whole or count > 0)
         if place is None:
-            outside.append(Outside(each.code, each.name, count, is_counted))
+            outside.append(Listed(*found))
         else:
             # Of very many, `overall` is counted among some: no bubble is larger than its cell.
             size = radius(min(count, overall.get(each.code, 0)), whole)
             drawn_as = (round(place.x), round(place.y), size)
-            is_chosen = each.code in chosen
-            bubbles.append(Bubble(each.code, each.name, count, is_chosen, is_counted, *drawn_as))
+            bubbles.append(Bubble(*found, each.code in chosen, *drawn_as))
     # The largest are named first.
     bubbles.sort(key=lambda bubble: (-bubble.count, bubble.name))
     circles = tuple(Circle(each.name, each.x, each.y, each.radius) for each in bubbles)
